@@ -1,0 +1,75 @@
+import { createClient, type SupabaseClient } from '@supabase/supabase-js'
+import type { Database } from './database.gen.ts'
+import { toAppError } from './errors.ts'
+
+export type Client = SupabaseClient<Database>
+export type Tables = Database['public']['Tables']
+export type VersionRow = Tables['resume_versions']['Row']
+export type OptimizationRow = Tables['optimizations']['Row']
+
+type Functions = Database['public']['Functions']
+
+/** What is generated as `never` for an RPC without parameters is an empty object. */
+type Args<Name extends keyof Functions> = [Functions[Name]['Args']] extends [never]
+  ? Record<string, never>
+  : Functions[Name]['Args']
+
+/** How long the Data API may take for one call. */
+const callTimeoutMs = 10_000
+/** How long one request may take, a file of 50 MB included. */
+const requestTimeoutMs = 30_000
+
+const stateless = { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false }
+
+/** Most of Storage's calls take no signal: this bounds them, so that none holds a lease for ever. */
+const boundedFetch: typeof fetch = (input, init) => {
+  const deadline = AbortSignal.timeout(requestTimeoutMs)
+  const signal = init?.signal ? AbortSignal.any([init.signal, deadline]) : deadline
+  return fetch(input, { ...init, signal })
+}
+
+/** A client with the secret key: for `internal_*` RPCs and the objects of the product. */
+export function createServiceClient(options: { url: string; secretKey: string }): Client {
+  return createClient<Database>(options.url, options.secretKey, {
+    auth: stateless,
+    global: { fetch: boundedFetch },
+  })
+}
+
+/** A client that acts as a user: whether the token is good is for the Data API to say. */
+export function createUserClient(options: {
+  url: string
+  publishableKey: string
+  token: string
+}): Client {
+  return createClient<Database>(options.url, options.publishableKey, {
+    auth: stateless,
+    global: { fetch: boundedFetch },
+    accessToken: () => Promise.resolve(options.token),
+  })
+}
+
+/**
+ * Calls an RPC and gives back what it returns.
+ *
+ * @throws AppError with the code that SQL raised; `unavailable` when the database cannot be reached
+ */
+export async function call<Name extends keyof Functions & string>(
+  client: Client,
+  name: Name,
+  args: Args<Name>,
+  signal?: AbortSignal,
+): Promise<Functions[Name]['Returns']> {
+  const { data, error, status } = await client.rpc(name, args).abortSignal(callSignal(signal))
+  if (error !== null) {
+    signal?.throwIfAborted()
+    throw toAppError(error, status)
+  }
+  return data as Functions[Name]['Returns']
+}
+
+/** What one call to the Data API waits for: the caller's own signal, and never longer than its deadline. */
+export function callSignal(signal?: AbortSignal): AbortSignal {
+  const deadline = AbortSignal.timeout(callTimeoutMs)
+  return signal === undefined ? deadline : AbortSignal.any([signal, deadline])
+}

@@ -1,0 +1,829 @@
+// Written by `npm run db:types` from the database: do not edit.
+
+export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[]
+
+export type Database = {
+  public: {
+    Tables: {
+      optimizations: {
+        Row: {
+          cancel_requested_at: string | null
+          created_at: string
+          error: Json | null
+          finished_at: string | null
+          idempotency_key: string | null
+          input_hash: string
+          job_description: string | null
+          last_event_id: number
+          optimization_id: string
+          partial: NonNullable<Json>
+          progress: NonNullable<Json>
+          result: Json | null
+          resume_id: string
+          started_at: string | null
+          status: string
+          user_id: string
+          version_id: string
+        }
+        ComputedFields: never
+        Insert: {
+          cancel_requested_at?: string | null
+          created_at?: string
+          error?: Json | null
+          finished_at?: string | null
+          idempotency_key?: string | null
+          input_hash: string
+          job_description?: string | null
+          last_event_id?: number
+          optimization_id?: string
+          partial?: NonNullable<Json>
+          progress?: NonNullable<Json>
+          result?: Json | null
+          resume_id: string
+          started_at?: string | null
+          status?: string
+          user_id: string
+          version_id: string
+        }
+        Update: {
+          cancel_requested_at?: string | null
+          created_at?: string
+          error?: Json | null
+          finished_at?: string | null
+          idempotency_key?: string | null
+          input_hash?: string
+          job_description?: string | null
+          last_event_id?: number
+          optimization_id?: string
+          partial?: NonNullable<Json>
+          progress?: NonNullable<Json>
+          result?: Json | null
+          resume_id?: string
+          started_at?: string | null
+          status?: string
+          user_id?: string
+          version_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'optimizations_resume_id_fkey'
+            columns: ['resume_id']
+            isOneToOne: false
+            referencedRelation: 'resumes'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'optimizations_version_id_fkey'
+            columns: ['version_id']
+            isOneToOne: false
+            referencedRelation: 'resume_versions'
+            referencedColumns: ['version_id']
+          },
+        ]
+      }
+      resume_versions: {
+        Row: {
+          content_text: string | null
+          created_at: string
+          delta_base_version_id: string | null
+          delta_storage_path: string | null
+          expected_sha256: string | null
+          failure_code: string | null
+          file_size: number
+          full_storage_path: string
+          headings: string | null
+          held_as: string
+          label: string | null
+          language: string | null
+          mime_type: string
+          notices: NonNullable<Json>
+          object_version: string | null
+          original_filename: string
+          parent_version_id: string | null
+          pinned: boolean
+          ready_at: string | null
+          resume_id: string
+          sha256: string | null
+          source: string
+          state: string
+          upload_expires_at: string | null
+          uploaded_at: string | null
+          version_id: string
+          version_number: number
+        }
+        ComputedFields: never
+        Insert: {
+          content_text?: string | null
+          created_at?: string
+          delta_base_version_id?: string | null
+          delta_storage_path?: string | null
+          expected_sha256?: string | null
+          failure_code?: string | null
+          file_size: number
+          full_storage_path: string
+          headings?: string | null
+          held_as?: string
+          label?: string | null
+          language?: string | null
+          mime_type: string
+          notices?: NonNullable<Json>
+          object_version?: string | null
+          original_filename: string
+          parent_version_id?: string | null
+          pinned?: boolean
+          ready_at?: string | null
+          resume_id: string
+          sha256?: string | null
+          source?: string
+          state?: string
+          upload_expires_at?: string | null
+          uploaded_at?: string | null
+          version_id?: string
+          version_number: number
+        }
+        Update: {
+          content_text?: string | null
+          created_at?: string
+          delta_base_version_id?: string | null
+          delta_storage_path?: string | null
+          expected_sha256?: string | null
+          failure_code?: string | null
+          file_size?: number
+          full_storage_path?: string
+          headings?: string | null
+          held_as?: string
+          label?: string | null
+          language?: string | null
+          mime_type?: string
+          notices?: NonNullable<Json>
+          object_version?: string | null
+          original_filename?: string
+          parent_version_id?: string | null
+          pinned?: boolean
+          ready_at?: string | null
+          resume_id?: string
+          sha256?: string | null
+          source?: string
+          state?: string
+          upload_expires_at?: string | null
+          uploaded_at?: string | null
+          version_id?: string
+          version_number?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'resume_versions_delta_base_version_id_fkey'
+            columns: ['delta_base_version_id']
+            isOneToOne: false
+            referencedRelation: 'resume_versions'
+            referencedColumns: ['version_id']
+          },
+          {
+            foreignKeyName: 'resume_versions_parent_version_id_fkey'
+            columns: ['parent_version_id']
+            isOneToOne: false
+            referencedRelation: 'resume_versions'
+            referencedColumns: ['version_id']
+          },
+          {
+            foreignKeyName: 'resume_versions_resume_id_fkey'
+            columns: ['resume_id']
+            isOneToOne: false
+            referencedRelation: 'resumes'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      resumes: {
+        Row: {
+          content_text: string | null
+          content_tsvector: unknown
+          created_at: string
+          current_version_id: string | null
+          deleted_at: string | null
+          headings: string | null
+          id: string
+          language: string
+          mime_type: string
+          original_filename: string
+          storage_path: string
+          updated_at: string
+          user_id: string
+        }
+        ComputedFields: never
+        Insert: {
+          content_text?: string | null
+          content_tsvector?: unknown
+          created_at?: string
+          current_version_id?: string | null
+          deleted_at?: string | null
+          headings?: string | null
+          id?: string
+          language?: string
+          mime_type: string
+          original_filename: string
+          storage_path?: never
+          updated_at?: string
+          user_id: string
+        }
+        Update: {
+          content_text?: string | null
+          content_tsvector?: unknown
+          created_at?: string
+          current_version_id?: string | null
+          deleted_at?: string | null
+          headings?: string | null
+          id?: string
+          language?: string
+          mime_type?: string
+          original_filename?: string
+          storage_path?: never
+          updated_at?: string
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'resumes_current_version_id_fkey'
+            columns: ['current_version_id']
+            isOneToOne: false
+            referencedRelation: 'resume_versions'
+            referencedColumns: ['version_id']
+          },
+        ]
+      }
+    }
+    Views: {
+      [_ in never]: never
+    }
+    Functions: {
+      begin_resume_upload: {
+        Args: {
+          file_size: number
+          filename: string
+          mime_type: string
+          resume_id?: string
+          sha256?: string
+        }
+        Returns: {
+          content_text: string | null
+          created_at: string
+          delta_base_version_id: string | null
+          delta_storage_path: string | null
+          expected_sha256: string | null
+          failure_code: string | null
+          file_size: number
+          full_storage_path: string
+          headings: string | null
+          held_as: string
+          label: string | null
+          language: string | null
+          mime_type: string
+          notices: NonNullable<Json>
+          object_version: string | null
+          original_filename: string
+          parent_version_id: string | null
+          pinned: boolean
+          ready_at: string | null
+          resume_id: string
+          sha256: string | null
+          source: string
+          state: string
+          upload_expires_at: string | null
+          uploaded_at: string | null
+          version_id: string
+          version_number: number
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'resume_versions'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      cancel_optimization: {
+        Args: { optimization_id: string }
+        Returns: {
+          cancel_requested_at: string | null
+          created_at: string
+          error: Json | null
+          finished_at: string | null
+          idempotency_key: string | null
+          input_hash: string
+          job_description: string | null
+          last_event_id: number
+          optimization_id: string
+          partial: NonNullable<Json>
+          progress: NonNullable<Json>
+          result: Json | null
+          resume_id: string
+          started_at: string | null
+          status: string
+          user_id: string
+          version_id: string
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'optimizations'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      complete_resume_upload: {
+        Args: { version_id: string }
+        Returns: {
+          content_text: string | null
+          created_at: string
+          delta_base_version_id: string | null
+          delta_storage_path: string | null
+          expected_sha256: string | null
+          failure_code: string | null
+          file_size: number
+          full_storage_path: string
+          headings: string | null
+          held_as: string
+          label: string | null
+          language: string | null
+          mime_type: string
+          notices: NonNullable<Json>
+          object_version: string | null
+          original_filename: string
+          parent_version_id: string | null
+          pinned: boolean
+          ready_at: string | null
+          resume_id: string
+          sha256: string | null
+          source: string
+          state: string
+          upload_expires_at: string | null
+          uploaded_at: string | null
+          version_id: string
+          version_number: number
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'resume_versions'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      internal_claim_jobs: {
+        Args: {
+          p_kinds: string[]
+          p_lease_seconds?: number
+          p_limit?: number
+          p_subject_id?: string
+          p_worker_id: string
+        }
+        Returns: {
+          attempts: number
+          job_id: number
+          kind: string
+          lease_token: string
+          leased_until: string
+          max_attempts: number
+          owner_id: string
+          payload: Json
+          subject_id: string
+        }[]
+      }
+      internal_complete_ingest: {
+        Args: {
+          p_content_text: string
+          p_file_size: number
+          p_headings: string
+          p_job_id: number
+          p_language: string
+          p_lease_token: string
+          p_notices?: Json
+          p_sha256: string
+        }
+        Returns: {
+          content_text: string | null
+          created_at: string
+          delta_base_version_id: string | null
+          delta_storage_path: string | null
+          expected_sha256: string | null
+          failure_code: string | null
+          file_size: number
+          full_storage_path: string
+          headings: string | null
+          held_as: string
+          label: string | null
+          language: string | null
+          mime_type: string
+          notices: NonNullable<Json>
+          object_version: string | null
+          original_filename: string
+          parent_version_id: string | null
+          pinned: boolean
+          ready_at: string | null
+          resume_id: string
+          sha256: string | null
+          source: string
+          state: string
+          upload_expires_at: string | null
+          uploaded_at: string | null
+          version_id: string
+          version_number: number
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'resume_versions'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      internal_complete_job: {
+        Args: { p_job_id: number; p_lease_token: string }
+        Returns: undefined
+      }
+      internal_complete_object_removal: {
+        Args: { p_job_id: number; p_lease_token: string }
+        Returns: undefined
+      }
+      internal_complete_optimization: {
+        Args: {
+          p_events?: Json
+          p_job_id: number
+          p_lease_token: string
+          p_result?: Json
+          p_status: string
+        }
+        Returns: {
+          cancel_requested_at: string | null
+          created_at: string
+          error: Json | null
+          finished_at: string | null
+          idempotency_key: string | null
+          input_hash: string
+          job_description: string | null
+          last_event_id: number
+          optimization_id: string
+          partial: NonNullable<Json>
+          progress: NonNullable<Json>
+          result: Json | null
+          resume_id: string
+          started_at: string | null
+          status: string
+          user_id: string
+          version_id: string
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'optimizations'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      internal_extend_job: {
+        Args: { p_job_id: number; p_lease_seconds?: number; p_lease_token: string }
+        Returns: string
+      }
+      internal_fail_job: {
+        Args: {
+          p_delay_seconds?: number
+          p_error: Json
+          p_job_id: number
+          p_lease_token: string
+          p_retryable: boolean
+        }
+        Returns: string
+      }
+      internal_health: { Args: Record<PropertyKey, never>; Returns: Json }
+      internal_ingest_source: {
+        Args: { p_job_id: number; p_lease_token: string }
+        Returns: {
+          content_text: string | null
+          created_at: string
+          delta_base_version_id: string | null
+          delta_storage_path: string | null
+          expected_sha256: string | null
+          failure_code: string | null
+          file_size: number
+          full_storage_path: string
+          headings: string | null
+          held_as: string
+          label: string | null
+          language: string | null
+          mime_type: string
+          notices: NonNullable<Json>
+          object_version: string | null
+          original_filename: string
+          parent_version_id: string | null
+          pinned: boolean
+          ready_at: string | null
+          resume_id: string
+          sha256: string | null
+          source: string
+          state: string
+          upload_expires_at: string | null
+          uploaded_at: string | null
+          version_id: string
+          version_number: number
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'resume_versions'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      internal_keep_house: { Args: Record<PropertyKey, never>; Returns: Json }
+      internal_optimization_source: {
+        Args: { p_job_id: number; p_lease_token: string }
+        Returns: {
+          content_text: string | null
+          created_at: string
+          delta_base_version_id: string | null
+          delta_storage_path: string | null
+          expected_sha256: string | null
+          failure_code: string | null
+          file_size: number
+          full_storage_path: string
+          headings: string | null
+          held_as: string
+          label: string | null
+          language: string | null
+          mime_type: string
+          notices: NonNullable<Json>
+          object_version: string | null
+          original_filename: string
+          parent_version_id: string | null
+          pinned: boolean
+          ready_at: string | null
+          resume_id: string
+          sha256: string | null
+          source: string
+          state: string
+          upload_expires_at: string | null
+          uploaded_at: string | null
+          version_id: string
+          version_number: number
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'resume_versions'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      internal_release_job: {
+        Args: { p_delay_seconds?: number; p_job_id: number; p_lease_token: string }
+        Returns: undefined
+      }
+      internal_removable_object: {
+        Args: { p_job_id: number; p_lease_token: string }
+        Returns: string
+      }
+      internal_report_optimization: {
+        Args: {
+          p_events?: Json
+          p_job_id: number
+          p_lease_seconds?: number
+          p_lease_token: string
+          p_partial?: Json
+          p_progress?: Json
+        }
+        Returns: boolean
+      }
+      internal_start_optimization: {
+        Args: { p_job_id: number; p_lease_token: string }
+        Returns: {
+          cancel_requested_at: string | null
+          created_at: string
+          error: Json | null
+          finished_at: string | null
+          idempotency_key: string | null
+          input_hash: string
+          job_description: string | null
+          last_event_id: number
+          optimization_id: string
+          partial: NonNullable<Json>
+          progress: NonNullable<Json>
+          result: Json | null
+          resume_id: string
+          started_at: string | null
+          status: string
+          user_id: string
+          version_id: string
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'optimizations'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      list_optimization_events: {
+        Args: { after_event_id?: number; optimization_id: string }
+        Returns: {
+          created_at: string
+          data: Json
+          event_id: number
+          type: string
+        }[]
+      }
+      report_upload_failure: {
+        Args: { reason: string; version_id: string }
+        Returns: {
+          content_text: string | null
+          created_at: string
+          delta_base_version_id: string | null
+          delta_storage_path: string | null
+          expected_sha256: string | null
+          failure_code: string | null
+          file_size: number
+          full_storage_path: string
+          headings: string | null
+          held_as: string
+          label: string | null
+          language: string | null
+          mime_type: string
+          notices: NonNullable<Json>
+          object_version: string | null
+          original_filename: string
+          parent_version_id: string | null
+          pinned: boolean
+          ready_at: string | null
+          resume_id: string
+          sha256: string | null
+          source: string
+          state: string
+          upload_expires_at: string | null
+          uploaded_at: string | null
+          version_id: string
+          version_number: number
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'resume_versions'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      request_optimization: {
+        Args: {
+          file_path: string
+          idempotency_key?: string
+          job_description?: string
+          user_id?: string
+        }
+        Returns: {
+          cancel_requested_at: string | null
+          created_at: string
+          error: Json | null
+          finished_at: string | null
+          idempotency_key: string | null
+          input_hash: string
+          job_description: string | null
+          last_event_id: number
+          optimization_id: string
+          partial: NonNullable<Json>
+          progress: NonNullable<Json>
+          result: Json | null
+          resume_id: string
+          started_at: string | null
+          status: string
+          user_id: string
+          version_id: string
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'optimizations'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      search_resumes: {
+        Args: { page?: number; page_size?: number; query: string }
+        Returns: {
+          created_at: string
+          current_version_id: string
+          id: string
+          language: string
+          mime_type: string
+          original_filename: string
+          rank: number
+          updated_at: string
+        }[]
+      }
+    }
+    Enums: {
+      [_ in never]: never
+    }
+    CompositeTypes: {
+      [_ in never]: never
+    }
+  }
+}
+
+type DatabaseWithoutInternals = Omit<Database, '__InternalSupabase'>
+
+type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, 'public'>]
+
+export type Tables<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof (DefaultSchema['Tables'] & DefaultSchema['Views'])
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Tables'] &
+        DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Views'])
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Tables'] &
+      DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Views'])[TableName] extends {
+      Row: infer R
+    }
+    ? R
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema['Tables'] & DefaultSchema['Views'])
+    ? (DefaultSchema['Tables'] & DefaultSchema['Views'])[DefaultSchemaTableNameOrOptions] extends {
+        Row: infer R
+      }
+      ? R
+      : never
+    : never
+
+export type TablesInsert<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema['Tables']
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Tables']
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Tables'][TableName] extends {
+      Insert: infer I
+    }
+    ? I
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema['Tables']
+    ? DefaultSchema['Tables'][DefaultSchemaTableNameOrOptions] extends {
+        Insert: infer I
+      }
+      ? I
+      : never
+    : never
+
+export type TablesUpdate<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema['Tables']
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Tables']
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Tables'][TableName] extends {
+      Update: infer U
+    }
+    ? U
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema['Tables']
+    ? DefaultSchema['Tables'][DefaultSchemaTableNameOrOptions] extends {
+        Update: infer U
+      }
+      ? U
+      : never
+    : never
+
+export type Enums<
+  DefaultSchemaEnumNameOrOptions extends
+    | keyof DefaultSchema['Enums']
+    | { schema: keyof DatabaseWithoutInternals },
+  EnumName extends DefaultSchemaEnumNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions['schema']]['Enums']
+    : never = never,
+> = DefaultSchemaEnumNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions['schema']]['Enums'][EnumName]
+  : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema['Enums']
+    ? DefaultSchema['Enums'][DefaultSchemaEnumNameOrOptions]
+    : never
+
+export type CompositeTypes<
+  PublicCompositeTypeNameOrOptions extends
+    | keyof DefaultSchema['CompositeTypes']
+    | { schema: keyof DatabaseWithoutInternals },
+  CompositeTypeName extends PublicCompositeTypeNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions['schema']]['CompositeTypes']
+    : never = never,
+> = PublicCompositeTypeNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions['schema']]['CompositeTypes'][CompositeTypeName]
+  : PublicCompositeTypeNameOrOptions extends keyof DefaultSchema['CompositeTypes']
+    ? DefaultSchema['CompositeTypes'][PublicCompositeTypeNameOrOptions]
+    : never
+
+export const Constants = {
+  public: {
+    Enums: {},
+  },
+} as const

@@ -1,0 +1,39 @@
+import { readNumbering } from './docx-numbering.ts'
+import { openPackage } from './docx-package.ts'
+import { noStyles, readStyles } from './docx-styles.ts'
+import { readPartText } from './docx-text.ts'
+import type { Notice } from './notice.ts'
+import { noNumbering } from './numbering.ts'
+import { openZip } from './zip.ts'
+
+/**
+ * Text of a Word document (ECMA-376, Transitional or Strict): headers first, since names and
+ * contact data stand there, then the body, its notes and the footers. Repeated headers and footers
+ * (first page, even pages) are read once.
+ */
+export function readDocx(bytes: Uint8Array): { text: string; notices: Notice[] } {
+  const zip = openZip(bytes)
+  const word = openPackage(zip)
+  const partsOf = (type: string): string[] =>
+    word.relations
+      .filter((relation) => relation.type === type)
+      .flatMap(({ part }) => (part !== undefined && zip.has(part) ? [part] : []))
+
+  const [stylesPart] = partsOf('styles')
+  const [numberingPart] = partsOf('numbering')
+  const context = {
+    styles: stylesPart === undefined ? noStyles : readStyles(zip.read(stylesPart)),
+    numbering: numberingPart === undefined ? noNumbering : readNumbering(zip.read(numberingPart)),
+    notices: new Set<Notice>(word.notices),
+  }
+  const read = (part: string): string => readPartText(zip.read(part), context)
+  // In this order also because list numbers are counted as the parts are read.
+  const headers = partsOf('header').map(read)
+  const body = read(word.mainPart)
+  const rest = [...partsOf('footnotes'), ...partsOf('endnotes'), ...partsOf('footer')].map(read)
+  const texts = [...new Set([...headers, body, ...rest])]
+  return {
+    text: texts.filter((text) => text.trim() !== '').join('\n\n'),
+    notices: [...context.notices],
+  }
+}

@@ -1,0 +1,225 @@
+/** Whether a proposed line says nothing that the original does not, clause by clause. */
+import type { Language, Span } from '../resume/resume.ts'
+import type { Verbs } from '../language/verbs.ts'
+import { englishEllipses } from '../language/verbs-en.ts'
+import { verbsOf } from '../language/verbs.ts'
+import type { Clause, ClauseVerb, Part } from './clause.ts'
+import type { Item } from './items.ts'
+import type { Reading } from './read-line.ts'
+import { isSameWord } from './same-word.ts'
+
+/** A word of the proposed line and where the original has it. */
+export interface Support {
+  readonly at: Span
+  /** In the original line, or in the text of the resume for what comes from `elsewhere`. */
+  readonly source: Span
+  readonly elsewhere?: true
+}
+
+/** The support of each word, or undefined if the lines differ in what they say. */
+export function compareLines(original: Reading, proposed: Reading, language: Language): Support[] | undefined {
+  const compare = new Comparison(language)
+  if (!compare.fillers(original, proposed)) return undefined
+  return (
+    compare.all(original.clauses, proposed.clauses, false) ?? compare.turned(original.clauses, proposed.clauses)
+  )
+}
+
+class Comparison {
+  private readonly language: Language
+  private readonly verbs: Verbs
+
+  constructor(language: Language) {
+    this.language = language
+    this.verbs = verbsOf(language)
+  }
+
+  /** A filler may go and may not come: `various` is no fact, but `many` would be one if it were new. */
+  fillers(original: Reading, proposed: Reading): boolean {
+    const left = original.fillers.map((item) => item.key)
+    return proposed.fillers.every((item) => {
+      const index = left.indexOf(item.key)
+      if (index >= 0) left.splice(index, 1)
+      return index >= 0
+    })
+  }
+
+  all(original: readonly Clause[], proposed: readonly Clause[], turned: boolean): Support[] | undefined {
+    if (original.length !== proposed.length) return undefined
+    const supports: Support[] = []
+    for (let index = 0; index < original.length; index++) {
+      const from = original[index]
+      const to = proposed[index]
+      if (!from || !to) return undefined
+      const ignoresRelation = turned && index === 0
+      if (!ignoresRelation && !this.relation(original, index, to)) return undefined
+      const found = this.clause(from, to)
+      if (!found) return undefined
+      supports.push(...found)
+    }
+    return supports
+  }
+
+  /** Cause and effect told in the other order: `introduced X, reducing Y` as `reduced Y by introducing X`. */
+  turned(original: readonly Clause[], proposed: readonly Clause[]): Support[] | undefined {
+    const from = causeAndEffect(original)
+    const to = causeAndEffect(proposed)
+    if (!from || !to || from.said === to.said) return undefined
+    const cause = from.cause[0]?.verb
+    const effect = from.effect[0]?.verb
+    if (!cause || !effect || cause.strength < 3 || cause.under || effect.under) return undefined
+    if (from.said === 'effect' && !this.verbs.isEffect(effect.lemma)) return undefined
+    const causes = this.all(from.cause, to.cause, true)
+    const effects = causes && this.all(from.effect, to.effect, true)
+    return effects && [...causes, ...effects]
+  }
+
+  private relation(original: readonly Clause[], index: number, to: Clause): boolean {
+    const from = original[index]
+    if (!from) return false
+    if (from.relation === to.relation) return true
+    if (from.relation === 'main' || from.relation === 'and') return to.relation === 'and' || to.relation === 'main'
+    // An effect told as one more thing done claims less.
+    return from.relation === 'effect' && to.relation === 'and' && (from.verb?.strength ?? 0) >= 3
+  }
+
+  private clause(from: Clause, to: Clause): Support[] | undefined {
+    if (!this.frequency(from, to)) return undefined
+    if (!from.verb !== !to.verb) return undefined
+    let { subject, parts } = from
+    const supports: Support[] = []
+    if (from.verb && to.verb) {
+      const voice = this.voice(from, from.verb, to.verb)
+      if (!voice || !this.verb(from, from.verb, to.verb)) return undefined
+      if (voice === 'object') {
+        parts = [...subject, ...parts]
+        subject = []
+      }
+      supports.push({ at: spanOf(to.verb.item), source: spanOf(from.verb.item) })
+    }
+    const subjects = this.parts(subject, to.subject)
+    const rest = subjects && this.parts(parts, to.parts)
+    return rest && [...supports, ...subjects, ...rest]
+  }
+
+  /** `daily` may move inside its clause, unless it would get to another member of a list. */
+  private frequency(from: Clause, to: Clause): boolean {
+    if (from.frequency.length !== to.frequency.length) return false
+    const isList = [...from.subject, ...from.parts].some((part) => /\b(?:and|or|oder|but|aber)\b/.test(part.tie))
+    return from.frequency.every((one, index) =>
+      isList
+        ? one.word === to.frequency[index]?.word &&
+          // What closes a clause holds for all of it, and so does what opens it.
+          (one.after === to.frequency[index]?.after || (one.after === from.parts.length && to.frequency[index]?.after === 0))
+        : to.frequency.some((other) => other.word === one.word && (other.after === one.after || Number.isInteger(other.after))),
+    )
+  }
+
+  private verb(clause: Clause, from: ClauseVerb, to: ClauseVerb): boolean {
+    if (from.under !== to.under && !(from.under && to.under && this.verbs.mayReplace(from.under, to.under))) return false
+    if (!this.verbs.mayReplace(from.lemma, to.lemma)) return false
+    if (from.tense === to.tense || to.tense === 'any' || from.tense === 'any') return true
+    // `building` is not `built`, but `managing` was `managed`; the past is never still going on.
+    return from.tense === 'present' && (this.verbs.isActivity(from.lemma) || (!this.verbs.isEnd(from.lemma) && isHabit(clause)))
+  }
+
+  /** `same`, or `object` where what stood before a passive is what the active verb is about. */
+  private voice(from: Clause, verb: ClauseVerb, to: ClauseVerb): 'same' | 'object' | undefined {
+    if (verb.passive && !to.passive) {
+      if (this.language === 'de') return !verb.hasAgent && (to.elliptic || hasObject(from.parts)) ? 'same' : to.elliptic ? 'same' : undefined
+      if (verb.hasAgent) return undefined
+      if (from.subject.length > 0) return 'object'
+      const first = from.parts[0]
+      return ellipses.has(verb.lemma) && first && first.tie !== '' ? 'same' : undefined
+    }
+    if (to.passive && !verb.passive) return undefined
+    if (verb.elliptic && !to.elliptic && !to.passive) return hasObject(from.parts) ? 'same' : undefined
+    return 'same'
+  }
+
+  /** The same words in the same order under the same ties, but for `A of B` as `B A`. */
+  private parts(from: readonly Part[], to: readonly Part[]): Support[] | undefined {
+    const supports: Support[] = []
+    let i = 0
+    let j = 0
+    const take = (a: Part, b: Part): boolean => {
+      if (!isSameWord(a.item, b.item, this.language)) return false
+      supports.push({ at: spanOf(b.item), source: spanOf(a.item) })
+      return true
+    }
+    while (i < from.length && j < to.length) {
+      const a = from[i]
+      const b = to[j]
+      if (!a || !b) return undefined
+      if (a.tie === b.tie && take(a, b)) {
+        // `team of engineers` against `team engineers`: the tie after it is compared in turn.
+        i++
+        j++
+        continue
+      }
+      const flip = this.language === 'en' ? (this.flip(from, i, to, j) ?? this.flip(to, j, from, i)) : undefined
+      if (!flip) return undefined
+      const [x, y] = this.flip(from, i, to, j) ? [from, to] : [to, from]
+      const [p, q] = x === from ? [i, j] : [j, i]
+      const head = x[p]
+      const moved = y[q + flip]
+      if (!head || !moved) return undefined
+      const pair = (one: Part, two: Part) => (x === from ? take(one, two) : take(two, one))
+      if (!pair(head, moved)) return undefined
+      for (let k = 0; k < flip; k++) {
+        const one = x[p + 1 + k]
+        const two = y[q + k]
+        if (!one || !two || !pair(one, two)) return undefined
+      }
+      i += flip + 1
+      j += flip + 1
+    }
+    return i === from.length && j === to.length ? supports : undefined
+  }
+
+  /** How many words `B` has if `A of B` at one place is `B A` at the other. */
+  private flip(long: readonly Part[], i: number, short: readonly Part[], j: number): number | undefined {
+    const head = long[i]
+    if (long[i + 1]?.tie !== 'of' || /\bas\b/.test(head?.tie ?? '') || head?.tie !== short[j]?.tie || head?.item.kind !== 'word') return undefined
+    for (let size = 1; size <= 3; size++) {
+      const inside = long[i + size]
+      if (!inside || (size > 1 && inside.tie !== '')) return undefined
+      const moved = short[j + size]
+      if (moved && moved.tie === '' && moved.item.key === head.item.key && (long[i + size + 1]?.tie ?? 'end') !== '') return size
+    }
+    return undefined
+  }
+}
+
+/** `Writing articles` happens again and again, so some were written; `writing an article` may be under way. */
+function isHabit(clause: Clause): boolean {
+  const end = clause.parts.findIndex((part, index) => index > 0 && part.tie !== '')
+  const object = clause.parts.slice(0, end < 0 ? undefined : end)
+  const head = object.at(-1)
+  if (!head) return true
+  return head.tie === '' && /[^s]s$/.test(head.item.key) && object.every((part) => part.item.kind === 'word' && !/^an?$/.test(part.item.article ?? ''))
+}
+
+const ellipses = new Set(englishEllipses.split(' '))
+const durations = /^(?:jahre?n?|monate?n?|wochen?|tage?n?|stunden?)$/
+
+function hasObject(parts: readonly Part[]): boolean {
+  return parts.some((part) => part.tie === '' && part.item.kind === 'word' && !durations.test(part.item.key) && /^\p{Lu}/u.test(part.item.text))
+}
+
+function causeAndEffect(clauses: readonly Clause[]): { cause: readonly Clause[]; effect: readonly Clause[]; said: 'means' | 'effect' } | undefined {
+  const turns = clauses.flatMap((clause, index) =>
+    index > 0 && (clause.relation === 'means' || clause.relation === 'effect') ? [index] : [],
+  )
+  const [index] = turns
+  if (index === undefined || turns.length > 1) return undefined
+  const before = clauses.slice(0, index)
+  const after = clauses.slice(index)
+  return clauses[index]?.relation === 'means'
+    ? { cause: after, effect: before, said: 'means' }
+    : { cause: before, effect: after, said: 'effect' }
+}
+
+function spanOf(item: Item): Span {
+  return { start: item.start, end: item.end }
+}

@@ -1,0 +1,85 @@
+/** Asks the function `extract` to read a file: a hostile one can only take that isolate down. */
+import { z } from 'zod'
+import type { Bytes } from '../bytes.ts'
+import { AppError, isErrorCode } from '../errors.ts'
+
+/** How long an isolate may take. The platform allows 2 s of CPU; a cold start comes on top. */
+export const extractTimeoutMs = 15_000
+
+/** Statuses of a platform that has ended the isolate: over its memory, its CPU or its time. */
+const killedStatuses = new Set([504, 546])
+
+const extractedSchema = z.object({
+  kind: z.enum(['pdf', 'docx', 'doc']),
+  text: z.string().max(1_000_000),
+  notices: z.array(z.string()).default([]),
+})
+export type Extracted = z.infer<typeof extractedSchema>
+
+const problemSchema = z.object({ code: z.string(), detail: z.string().optional() })
+
+export type Extract = (
+  bytes: Bytes,
+  declared: { filename: string; mimeType: string },
+  signal?: AbortSignal,
+) => Promise<Extracted>
+
+/**
+ * A client of `extract`.
+ *
+ * @throws AppError (by the call it returns) the file's own code; `file_too_complex` when the isolate
+ *   died or was late; `unavailable` when there was none
+ */
+export function createExtractClient(options: {
+  supabaseUrl: string
+  publishableKey: string
+  workerToken: string
+  timeoutMs?: number
+}): Extract {
+  const url = `${options.supabaseUrl}/functions/v1/extract`
+
+  return async (bytes, declared, signal) => {
+    const deadline = AbortSignal.timeout(options.timeoutMs ?? extractTimeoutMs)
+    let response: Response
+    let body: string
+    try {
+      response = await fetch(url, {
+        method: 'POST',
+        body: bytes,
+        redirect: 'error',
+        signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+        headers: {
+          apikey: options.publishableKey,
+          authorization: `Bearer ${options.workerToken}`,
+          'content-type': declared.mimeType,
+          'x-filename': encodeURIComponent(declared.filename),
+        },
+      })
+      body = await response.text()
+    } catch (cause) {
+      signal?.throwIfAborted()
+      if (deadline.aborted) throw new AppError('file_too_complex', undefined, { cause })
+      throw new AppError('unavailable', 'The extract function cannot be reached', { cause })
+    }
+    if (killedStatuses.has(response.status)) throw new AppError('file_too_complex')
+    const value = parseJson(body)
+    if (response.ok) {
+      const extracted = extractedSchema.safeParse(value)
+      if (extracted.success) return extracted.data
+      throw new AppError('internal', undefined, { cause: extracted.error })
+    }
+    const problem = problemSchema.safeParse(value)
+    if (problem.success && isErrorCode(problem.data.code) && response.status !== 401) {
+      throw new AppError(problem.data.code, problem.data.detail)
+    }
+    throw new AppError('unavailable', `The extract function answered ${response.status}`)
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

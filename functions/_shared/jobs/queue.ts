@@ -1,0 +1,116 @@
+/** The queue as a worker sees it. What a lease is and who may end a job is decided in SQL. */
+import { z } from 'zod'
+import { type Client, call } from '../database/client.ts'
+import { AppError } from '../errors.ts'
+
+/** How long a claim holds without word of its worker. */
+export const leaseSeconds = 30
+
+export const jobKinds = ['ingest', 'optimize', 'remove_object'] as const
+export type JobKind = (typeof jobKinds)[number]
+
+const jobSchema = z.object({
+  job_id: z.number().int(),
+  kind: z.enum(jobKinds),
+  subject_id: z.uuid(),
+  owner_id: z.string(),
+  attempts: z.number().int(),
+  max_attempts: z.number().int(),
+  lease_token: z.uuid(),
+})
+
+/** A piece of work under a lease. */
+export interface Job {
+  readonly id: number
+  readonly kind: JobKind
+  /** A version (ingest, remove_object) or an optimization (optimize). */
+  readonly subjectId: string
+  readonly ownerId: string
+  readonly attempt: number
+  readonly leaseToken: string
+}
+
+/**
+ * Leases the most urgent due job, or with `subjectId` that subject's own, its backoff not waited for.
+ *
+ * @returns nothing when there is none, or somebody else is at it
+ */
+export async function claimJob(
+  service: Client,
+  options: { workerId: string; kinds: readonly JobKind[]; subjectId?: string },
+  signal?: AbortSignal,
+): Promise<Job | undefined> {
+  const rows = await call(
+    service,
+    'internal_claim_jobs',
+    {
+      p_worker_id: options.workerId,
+      p_kinds: [...options.kinds],
+      p_limit: 1,
+      p_lease_seconds: leaseSeconds,
+      ...(options.subjectId === undefined ? {} : { p_subject_id: options.subjectId }),
+    },
+    signal,
+  )
+  if (rows[0] === undefined) return undefined
+  const row = jobSchema.parse(rows[0])
+  return {
+    id: row.job_id,
+    kind: row.kind,
+    subjectId: row.subject_id,
+    ownerId: row.owner_id,
+    attempt: row.attempts,
+    leaseToken: row.lease_token,
+  }
+}
+
+/** The two arguments by which every RPC about a leased job knows its caller. */
+export function leaseOf(job: Job): { p_job_id: number; p_lease_token: string } {
+  return { p_job_id: job.id, p_lease_token: job.leaseToken }
+}
+
+/** Ends an attempt that failed. SQL decides between another attempt and the end. */
+export async function failJob(
+  service: Client,
+  job: Job,
+  error: unknown,
+): Promise<'retry' | 'dead'> {
+  const known = error instanceof AppError ? error : new AppError('internal')
+  const outcome = await call(service, 'internal_fail_job', {
+    ...leaseOf(job),
+    p_error: {
+      code: known.code,
+      detail: known.detail ?? known.message,
+      retryable: known.retryable,
+    },
+    p_retryable: known.retryable && known.code !== 'deadline_exceeded',
+  })
+  return outcome === 'retry' ? 'retry' : 'dead'
+}
+
+/** Keeps a lease while `work` runs; a lost lease aborts it. */
+export async function withLease<T>(
+  service: Client,
+  job: Job,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const lost = new AbortController()
+  const timer = setInterval(
+    () => {
+      call(service, 'internal_extend_job', {
+        ...leaseOf(job),
+        p_lease_seconds: leaseSeconds,
+      }).catch((error: unknown) => {
+        // A database that is away for a moment does not end a lease; another owner does.
+        if (error instanceof AppError && error.code === 'lease_lost') lost.abort(error)
+      })
+    },
+    (leaseSeconds * 1000) / 3,
+  )
+  try {
+    return await work(AbortSignal.any([signal, lost.signal]))
+  } finally {
+    clearInterval(timer)
+  }
+}

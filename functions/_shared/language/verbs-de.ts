@@ -1,0 +1,61 @@
+/**
+ * German verbs of resumes, by how much they claim, chosen as the English ones. A row is
+ * `infinitive[:preterite:participle][=noun of the doing]`; `|` stands behind a separable prefix.
+ */
+
+/** 1 lends a hand, 2 takes part, 3 does it, 4 leads it. */
+export const germanVerbs: Readonly<Record<1 | 2 | 3 | 4, string>> = {
+  1: `helfen:half:geholfen=hilfe mit|helfen:half:geholfen=mithilfe unterstützen:unterstützte:unterstützt=unterstützung assistieren=assistenz teil|nehmen:nahm:genommen=teilnahme begleiten=begleitung
+    zu|arbeiten:arbeitete:gearbeitet=zuarbeit lernen aus|helfen:half:geholfen=aushilfe studieren`,
+  2: `mit|arbeiten:arbeitete:gearbeitet=mitarbeit mit|wirken=mitwirkung bei|tragen:trug:getragen beteiligen=beteiligung arbeiten:arbeitete:gearbeitet=arbeit
+    zusammen|arbeiten:arbeitete:gearbeitet=zusammenarbeit kooperieren versuchen`,
+  3: `entwickeln=entwicklung erstellen=erstellung betreuen=betreuung durch|führen=durchführung ein|führen=einführung um|setzen=umsetzung auf|bauen=aufbau aus|bauen=ausbau
+    optimieren=optimierung verbessern=verbesserung reduzieren=reduzierung senken=senkung steigern=steigerung erhöhen=erhöhung verwalten=verwaltung
+    organisieren=organisation koordinieren=koordination beraten:beriet:beraten=beratung schulen=schulung bearbeiten:bearbeitete:bearbeitet=bearbeitung analysieren=analyse konzipieren=konzeption
+    implementieren=implementierung programmieren=programmierung automatisieren=automatisierung planen=planung testen:testete:getestet=test warten:wartete:gewartet=wartung pflegen=pflege
+    dokumentieren=dokumentation erarbeiten:erarbeitete:erarbeitet=erarbeitung verkaufen=verkauf verhandeln=verhandlung vor|bereiten:bereitete:bereitet=vorbereitung nach|bereiten:bereitete:bereitet
+    bedienen=bedienung prüfen=prüfung überprüfen=überprüfung überwachen=überwachung kontrollieren=kontrolle installieren=installation konfigurieren=konfiguration
+    integrieren=integration migrieren=migration modernisieren=modernisierung gestalten:gestaltete:gestaltet=gestaltung schreiben:schrieb:geschrieben übersetzen=übersetzung
+    unterrichten:unterrichtete:unterrichtet präsentieren=präsentation moderieren=moderation akquirieren=akquise gewinnen:gewann:gewonnen=gewinnung ein|kaufen=einkauf beschaffen=beschaffung
+    bestellen=bestellung kalkulieren=kalkulation ab|rechnen=abrechnung buchen=buchung erfassen=erfassung erzielen erreichen verkürzen=verkürzung beschleunigen=beschleunigung
+    vereinfachen=vereinfachung standardisieren=standardisierung etablieren=etablierung aus|werten:wertete:gewertet=auswertung bewerten:bewertete:bewertet=bewertung auf|nehmen:nahm:genommen
+    ein|arbeiten:arbeitete:gearbeitet=einarbeitung an|leiten:leitete:geleitet=anleitung aus|bilden:bildete:gebildet=ausbildung ab|stimmen=abstimmung entwerfen:entwarf:entworfen=entwurf produzieren=produktion her|stellen=herstellung fertigen=fertigung montieren=montage reparieren=reparatur
+    reinigen=reinigung liefern=lieferung transportieren=transport lagern versorgen=versorgung behandeln=behandlung pflegen nutzen:nutzte:genutzt=nutzung verwenden:verwendete:verwendet=verwendung ein|setzen=einsatz
+    lösen=lösung beheben:behob:behoben=behebung beantworten:beantwortete:beantwortet=beantwortung informieren empfangen recherchieren=recherche veröffentlichen=veröffentlichung sparen ein|sparen=einsparung ermöglichen vermeiden:vermied:vermieden gewährleisten:gewährleistete:gewährleistet=gewährleistung sicher|stellen=sicherstellung
+    bauen=bau machen tun:tat:getan sammeln aus|führen=ausführung aktualisieren=aktualisierung definieren=definition refaktorisieren visualisieren skalieren verteilen versenden rekrutieren=rekrutierung ein|stellen=einstellung befördern=beförderung erweitern=erweiterung überarbeiten:überarbeitete:überarbeitet=überarbeitung an|passen=anpassung ab|schließen:schloss:geschlossen=abschluss erlangen bestehen:bestand:bestanden
+    archivieren=archivierung digitalisieren=digitalisierung halbieren verdoppeln übernehmen:übernahm:übernommen=übernahme kassieren backen:backte:gebacken kochen:kochte:gekocht erledigen=erledigung`,
+  4: 'leiten:leitete:geleitet=leitung führen=führung verantworten:verantwortete:verantwortet=verantwortung steuern=steuerung managen:managte:gemanagt gründen=gründung an|führen',
+}
+
+export const germanGroups: readonly string[] = [
+  'senken reduzieren',
+  'steigern erhöhen',
+  'nutzen verwenden einsetzen',
+  'leiten führen',
+  'machen erledigen',
+  'machen erstellen',
+  'durchführen machen',
+  'durchführen ausführen',
+  'prüfen kontrollieren überprüfen',
+  'helfen unterstützen mithelfen',
+  'mitarbeiten mitwirken',
+  'lösen beheben',
+  'sparen einsparen',
+  'versuchen',
+  'unterrichten',
+  'überarbeiten',
+]
+
+export const germanActivities =
+  'leiten führen verantworten steuern managen betreuen unterstützen helfen mithelfen assistieren arbeiten mitarbeiten zusammenarbeiten koordinieren verwalten bearbeiten beraten schulen bedienen pflegen warten überwachen kontrollieren prüfen organisieren unterrichten durchführen beantworten anleiten einarbeiten ausbilden versorgen behandeln teilnehmen mitwirken begleiten reinigen analysieren testen moderieren nutzen verwenden dokumentieren verkaufen kassieren'
+
+export const germanEffects =
+  'senken reduzieren steigern erhöhen verbessern verkürzen beschleunigen vereinfachen sparen einsparen ermöglichen halbieren verdoppeln vermeiden'
+
+export const germanPhrases: Readonly<Record<string, string>> = {
+  'sowie auch': 'und', sowie: 'und', '&': 'und', 'als auch': 'und', 'unter verwendung von': 'mit', 'unter einsatz von': 'mit', 'mit hilfe von': 'mit', mithilfe: 'mit', 'mithilfe von': 'mit', mittels: 'mit', 'unter nutzung von': 'mit',
+  'war verantwortlich für': 'verantwortlich für', 'ich war verantwortlich für': 'verantwortlich für', 'war zuständig für': 'verantwortlich für', 'zuständig für': 'verantwortlich für', 'ich war zuständig für': 'verantwortlich für', 'zu meinen aufgaben gehörte': 'verantwortlich für', 'zu meinen aufgaben gehörten': 'verantwortlich für', 'zu meinen aufgaben zählte': 'verantwortlich für', 'zu meinen aufgaben zählten': 'verantwortlich für', 'verantwortung für': 'verantwortlich für',
+  'eine vielzahl von': '', 'eine reihe von': '', 'verschiedene arten von': '', 'im rahmen meiner tätigkeit': '', 'in dieser rolle': '', 'auf täglicher basis': 'täglich', 'auf wöchentlicher basis': 'wöchentlich', 'jeden tag': 'täglich', 'jede woche': 'wöchentlich', 'jeden monat': 'monatlich',
+  'innerhalb von': 'in', 'dank': 'durch', 'zum zwecke': 'zu',
+  'es wurden': 'es_wurden', 'es wurde': 'es_wurden', 'habe ich': '', 'ich habe': '', 'konnte ich': '', 'wurden von mir': 'wurden', 'wurde von mir': 'wurde',
+}

@@ -1,0 +1,95 @@
+/** Watches an optimization as its owner: events that are saved, until it has ended. */
+import { type Client, call, callSignal, type OptimizationRow } from '../database/client.ts'
+import { toAppError } from '../database/errors.ts'
+import { AppError } from '../errors.ts'
+import { delay } from '../std/std.ts'
+
+const pollMs = 500
+
+/** An event as it is saved: numbered from 1 within its optimization. */
+export interface SavedEvent {
+  readonly id: number
+  readonly type: string
+  readonly data: unknown
+}
+
+/** @throws AppError not_found for what is absent or another's */
+export async function readOptimization(
+  user: Client,
+  optimizationId: string,
+  signal?: AbortSignal,
+): Promise<OptimizationRow> {
+  const { data, error, status } = await user
+    .from('optimizations')
+    .select()
+    .eq('optimization_id', optimizationId)
+    .abortSignal(callSignal(signal))
+    .maybeSingle()
+  if (error !== null) {
+    signal?.throwIfAborted()
+    throw toAppError(error, status)
+  }
+  if (data === null) throw new AppError('not_found', 'There is no such optimization')
+  return data
+}
+
+export function hasEnded(row: OptimizationRow): boolean {
+  return row.status !== 'queued' && row.status !== 'running'
+}
+
+/**
+ * Yields every saved event after `afterEventId` until the optimization has ended, and returns its
+ * row. Nothing is told before it is saved, so a dropped stream goes on where it was. `news` cuts a wait
+ * short: who works the job in this very isolate knows when there is some.
+ *
+ * @throws AppError unauthorized, not_found, unavailable, or what `signal` was aborted with
+ */
+export async function* followOptimization(
+  user: Client,
+  optimizationId: string,
+  options: { afterEventId: number; signal: AbortSignal; news?: Bell },
+): AsyncGenerator<SavedEvent, OptimizationRow> {
+  let after = options.afterEventId
+  for (;;) {
+    const events = await call(
+      user,
+      'list_optimization_events',
+      { optimization_id: optimizationId, after_event_id: after },
+      options.signal,
+    )
+    for (const event of events) {
+      after = event.event_id
+      yield { id: event.event_id, type: event.type, data: event.data }
+    }
+    if (events.some(({ type }) => type === 'done' || type === 'error')) {
+      return await readOptimization(user, optimizationId, options.signal)
+    }
+    const pause = delay(pollMs, { signal: options.signal })
+    await (options.news === undefined ? pause : Promise.race([pause, options.news.next()]))
+  }
+}
+
+/** Tells one waiter that something has happened since it last asked. */
+export interface Bell {
+  readonly ring: () => void
+  readonly next: () => Promise<void>
+}
+
+export function createBell(): Bell {
+  let rung = false
+  let wake: () => void = () => {}
+  return {
+    ring() {
+      rung = true
+      wake()
+    },
+    async next() {
+      if (!rung) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+      rung = false
+    },
+  }
+}

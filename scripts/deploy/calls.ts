@@ -1,0 +1,301 @@
+/** What is asked of each function once it has booted, and what it must answer. Rules give problems, a line each. */
+import type { Isolate } from './isolate.ts'
+import type { Project } from './project.ts'
+
+const callTimeoutMs = 20_000
+/** Words of a file that its text must hold; how well they are read is for the documents' own tests. */
+const minWordShare = 0.95
+
+export interface Call {
+  readonly what: string
+  readonly run: () => Promise<string[]>
+}
+
+export interface Sample {
+  readonly name: string
+  readonly mimeType: string
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly text: string
+}
+
+export interface CallContext {
+  readonly project: Project
+  readonly userToken: string
+  readonly publishableKey: string
+  readonly workerToken: string
+  /** One PDF, one DOCX, one DOC. */
+  readonly samples: readonly Sample[]
+}
+
+/** What every function owes a browser and a caller that is wrong. */
+export function commonCalls({ url }: Isolate): Call[] {
+  return [
+    {
+      what: 'preflight → 204 with CORS',
+      async run() {
+        const response = await fetchIn(url, {
+          method: 'OPTIONS',
+          headers: { origin: 'https://app.example', 'access-control-request-method': 'POST' },
+        })
+        const allowed = response.headers.get('access-control-allow-headers') ?? ''
+        return [
+          ...expectStatus(response, 204),
+          ...expectCors(response),
+          ...['authorization', 'apikey', 'content-type']
+            .filter((name) => !allowed.includes(name))
+            .map((name) => `The preflight does not allow the header ${name}`),
+          ...(response.headers.has('access-control-allow-methods')
+            ? []
+            : ['No methods are allowed']),
+        ]
+      },
+    },
+    {
+      what: 'another method → 405',
+      run: async () =>
+        await expectProblem(await fetchIn(url, { method: 'DELETE' }), 405, 'method_not_allowed'),
+    },
+  ]
+}
+
+/** The calls of a function by name; a function that is not listed fails the rehearsal. */
+export const callsOf: Readonly<Record<string, (isolate: Isolate, context: CallContext) => Call[]>> =
+  {
+    health: ({ url }) => [
+      {
+        what: 'GET → 200, all three up',
+        async run() {
+          const response = await fetchIn(url)
+          const body = await jsonOf(response)
+          const up = body.database === true && body.storage === true && body.model === true
+          return [
+            ...expectStatus(response, 200),
+            ...(up ? [] : [`It answered ${JSON.stringify(body)}`]),
+            ...expectCors(response),
+          ]
+        },
+      },
+    ],
+
+    extract: ({ url }, { workerToken, samples }) => [
+      {
+        what: 'no token → 401',
+        run: async () =>
+          await expectProblem(
+            await fetchIn(url, { method: 'POST', body: 'x' }),
+            401,
+            'unauthorized',
+          ),
+      },
+      ...samples.map((sample) => ({
+        what: `${sample.name.slice(sample.name.lastIndexOf('.') + 1)} → 200 with its text`,
+        async run() {
+          const response = await sendFile(url, workerToken, sample)
+          const body = await jsonOf(response)
+          return [
+            ...expectStatus(response, 200, body),
+            ...expectWords(String(body.text ?? ''), sample.text),
+          ]
+        },
+      })),
+      {
+        what: 'a damaged file → 422',
+        async run() {
+          const pdf = samples.find(({ mimeType }) => mimeType === 'application/pdf')
+          if (pdf === undefined) return ['There is no PDF to damage']
+          const damaged = { ...pdf, bytes: pdf.bytes.slice(0, 200) }
+          return await expectProblem(await sendFile(url, workerToken, damaged), 422)
+        },
+      },
+    ],
+
+    worker: ({ url }, { project, workerToken, samples }) => [
+      {
+        what: 'no token, another token → 401',
+        run: async () => [
+          ...(await expectProblem(await fetchIn(url, { method: 'POST' }), 401, 'unauthorized')),
+          ...(await expectProblem(
+            await fetchIn(url, {
+              method: 'POST',
+              headers: { authorization: `Bearer ${workerToken}x` },
+            }),
+            401,
+            'unauthorized',
+          )),
+        ],
+      },
+      {
+        what: 'its token → 202, then the queue is worked',
+        async run() {
+          project.queueIngest()
+          const response = await fetchIn(url, {
+            method: 'POST',
+            headers: { authorization: `Bearer ${workerToken}` },
+          })
+          const problems = expectStatus(response, 202, await jsonOf(response))
+          await project.until(
+            () => project.ingested() !== undefined,
+            AbortSignal.timeout(callTimeoutMs),
+          )
+          const found = project.ingested() ?? {}
+          return [
+            ...problems,
+            ...expectWords(String(found.p_content_text ?? ''), samples[0]?.text ?? ''),
+            ...(found.p_language === 'en' ? [] : [`The language was read as ${found.p_language}`]),
+          ]
+        },
+      },
+    ],
+
+    'optimize-resume': ({ url }, context) => {
+      const { project, userToken, publishableKey } = context
+      const post = (headers: Record<string, string> = {}, body: unknown = {}) =>
+        fetchIn(url, {
+          method: 'POST',
+          headers: { apikey: publishableKey, 'content-type': 'application/json', ...headers },
+          body: JSON.stringify(body),
+        })
+      const asUser = { authorization: `Bearer ${userToken}` }
+      const body = {
+        filePath: project.filePath,
+        jobDescription: 'Planner for transport, customs and warehouse work',
+      }
+      return [
+        {
+          what: 'no token → 401',
+          run: async () => await expectProblem(await post({}, body), 401, 'unauthorized'),
+        },
+        {
+          what: 'a bad token → 401',
+          run: async () =>
+            await expectProblem(
+              await post({ authorization: 'Bearer bad' }, body),
+              401,
+              'unauthorized',
+            ),
+        },
+        {
+          what: 'a wrong body → 400',
+          run: async () =>
+            await expectProblem(await post(asUser, { path: 1 }), 400, 'invalid_request'),
+        },
+        {
+          what: 'a user → 200 with suggestions',
+          async run() {
+            const response = await post(asUser, body)
+            const answer = await jsonOf(response)
+            return [...expectStatus(response, 200, answer), ...expectResult(answer)]
+          },
+        },
+        {
+          what: 'an event stream → … done',
+          async run() {
+            const response = await post({ ...asUser, accept: 'text/event-stream' }, body)
+            const text = await response.text()
+            const names = [...text.matchAll(/^event:\s*(\w+)$/gm)].map(([, name]) => name)
+            const wanted = ['queued', 'scoring', 'generating', 'checking', 'done']
+            const last = /^event:\s*done\n(?:id:.*\n)?data:\s*(.+)$/m.exec(text)?.[1]
+            return [
+              ...expectStatus(response, 200),
+              ...wanted
+                .filter((name) => !names.includes(name))
+                .map((name) => `No event ${name} came`),
+              ...(names.at(-1) === 'done' ? [] : [`The last event was ${names.at(-1)}`]),
+              ...(last === undefined
+                ? ['The event done has no data']
+                : expectResult(JSON.parse(last))),
+            ]
+          },
+        },
+      ]
+    },
+  }
+
+/** What health answers where nothing is behind it. */
+export function healthWithNothing({ url }: Isolate): Call {
+  return {
+    what: 'GET with nothing behind it → 503',
+    async run() {
+      const response = await fetchIn(url)
+      const body = await jsonOf(response)
+      const down = body.database === false && body.storage === false && body.model === false
+      return [
+        ...expectStatus(response, 503),
+        ...(down && body.queueDepth === null ? [] : [`It answered ${JSON.stringify(body)}`]),
+        ...expectCors(response),
+      ]
+    },
+  }
+}
+
+function fetchIn(url: string, init: RequestInit = {}): Promise<Response> {
+  return fetch(url, { ...init, signal: AbortSignal.timeout(callTimeoutMs) })
+}
+
+function sendFile(
+  url: string,
+  token: string,
+  { name, mimeType, bytes }: Sample,
+): Promise<Response> {
+  return fetchIn(url, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': mimeType,
+      'x-filename': encodeURIComponent(name),
+    },
+    body: bytes,
+  })
+}
+
+async function jsonOf(response: Response): Promise<Record<string, unknown>> {
+  const value: unknown = await response.json()
+  return typeof value === 'object' && value !== null ? { ...value } : {}
+}
+
+function expectStatus(response: Response, status: number, body?: unknown): string[] {
+  if (response.status === status) return []
+  const detail = body === undefined ? '' : `: ${JSON.stringify(body).slice(0, 300)}`
+  return [`It answered ${response.status} in place of ${status}${detail}`]
+}
+
+function expectCors(response: Response): string[] {
+  const origin = response.headers.get('access-control-allow-origin')
+  return origin === '*' ? [] : [`access-control-allow-origin is ${origin}`]
+}
+
+async function expectProblem(response: Response, status: number, code?: string): Promise<string[]> {
+  const type = response.headers.get('content-type')
+  const body = await jsonOf(response)
+  return [
+    ...expectStatus(response, status, body),
+    ...(type === 'application/problem+json' ? [] : [`The content type is ${type}`]),
+    ...(code === undefined || body.code === code ? [] : [`The code is ${body.code}, not ${code}`]),
+    ...(response.headers.get('x-request-id') === body.requestId ? [] : ['Two request ids']),
+    ...expectCors(response),
+  ]
+}
+
+function expectWords(found: string, wanted: string): string[] {
+  const words = (text: string) => new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [])
+  const have = words(found)
+  const all = [...words(wanted)]
+  const share = all.filter((word) => have.has(word)).length / all.length
+  return share >= minWordShare ? [] : [`Only ${Math.round(share * 100)} % of the words were read`]
+}
+
+function expectResult(answer: Record<string, unknown>): string[] {
+  const { status, result } = answer as {
+    status?: string
+    result?: { suggestions?: unknown[]; sections?: { outcome: string }[]; score?: unknown }
+  }
+  return [
+    ...(status === 'succeeded' ? [] : [`The status is ${status}`]),
+    ...(result?.suggestions?.length ? [] : ['There is no suggestion']),
+    ...(result?.sections?.length ? [] : ['No section was asked about']),
+    ...(result?.sections ?? [])
+      .filter(({ outcome }) => outcome !== 'answered')
+      .map((section) => `A section failed: ${JSON.stringify(section)}`),
+    ...(result?.score ? [] : ['There is no score']),
+  ]
+}

@@ -1,0 +1,176 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readSettings, type Settings } from './environment.ts'
+import { createFunctions, type Functions } from './functions.ts'
+import { startGateway } from './gateway.ts'
+import { startLite } from './lite.ts'
+import { applyMigrations, pendingMigrations } from './migrations.ts'
+import { chooseModel, type ModelChoice } from './model-choice.ts'
+import { startPostgres } from './postgres.ts'
+import { loadSecrets } from './secrets.ts'
+import { startWorkerTimer } from './worker-timer.ts'
+
+/** Everything that the embedded stack ever writes lies below this folder. */
+export const stateDir = fileURLToPath(new URL('../../.reswave/', import.meta.url))
+/** The one that the Supabase CLI uses too. */
+export const defaultPort = 54_321
+
+export interface StackOptions {
+  /** The data folder; `.reswave/stack` by default. One stack at a time may run on it. */
+  dir?: string
+  /** 0 takes a free one. */
+  port?: number
+  /** A model server that runs already; otherwise one is looked for, see chooseModel(). */
+  model?: { url: string; name: string }
+  /** Settings instead of those in the environment and .env.local. */
+  env?: Settings
+  /** False for data that is thrown away: faster, and not safe against a power cut. */
+  durable?: boolean
+  /** False leaves the queue to the test. */
+  worker?: boolean
+  log?: (line: string) => void
+  /** What is being done now, for a person who waits. */
+  progress?: (step: string) => void
+}
+
+export interface Stack {
+  url: string
+  publishableKey: string
+  secretKey: string
+  jwtSecret: string
+  workerToken: string
+  metricsToken: string
+  /** As the role `postgres`. */
+  dbUrl: string
+  superuserUrl: string
+  model: ModelChoice
+  functions: Functions
+  stop(): Promise<void>
+}
+
+/** Starts Postgres, the Data API, Auth, Storage, the functions and the worker's timer, with all migrations applied. */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const { log = () => {}, progress = () => {} } = options
+  const dir = resolve(options.dir ?? join(stateDir, 'stack'))
+  const settings = options.env ?? readSettings()
+  // In the order of starting; stopped in the reverse order, also when a later part fails to start.
+  const parts: { stop(): Promise<void> | void }[] = []
+  const stop = async () => {
+    for (const part of parts.splice(0).reverse()) await part.stop()
+  }
+
+  try {
+    mkdirSync(dir, { recursive: true })
+    parts.push(claimFolder(dir))
+    const gateway = await startGateway(options.port ?? defaultPort, log)
+    parts.push(gateway)
+    const url = `http://127.0.0.1:${gateway.port}`
+    const secrets = await loadSecrets(join(dir, 'secrets.json'))
+    const workerToken = settings.WORKER_TOKEN ?? secrets.workerToken
+    const metricsToken = settings.METRICS_TOKEN ?? secrets.metricsToken
+
+    progress('Starting Postgres')
+    const database = await startPostgres({
+      dataDir: join(dir, 'postgres'),
+      durable: options.durable ?? true,
+      log,
+    })
+    parts.push(database)
+    if ((await pendingMigrations(database.url)).length > 0) {
+      progress('Applying the migrations')
+      await applyMigrations(database.url)
+    }
+
+    progress('Starting the Data API, Auth and Storage')
+    const lite = await startLite({
+      ...secrets,
+      databaseUrl: database.serviceUrl,
+      objectsDir: join(dir, 'objects'),
+      siteUrl: url,
+      log,
+    })
+    parts.push({ stop: lite.close })
+
+    progress('Starting the functions')
+    const model = await findModel(options, settings)
+    parts.push(model)
+    const functions = createFunctions({
+      env: {
+        ...settings,
+        SUPABASE_URL: url,
+        SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: secrets.publishableKey }),
+        SUPABASE_SECRET_KEYS: JSON.stringify({ default: secrets.secretKey }),
+        OLLAMA_URL: model.choice.url,
+        OLLAMA_MODEL: model.choice.name,
+        WORKER_TOKEN: workerToken,
+        METRICS_TOKEN: metricsToken,
+      },
+      denoDir: join(stateDir, 'deno'),
+      log,
+    })
+    parts.push(functions)
+    gateway.open({ lite, functions })
+    await functions.warm()
+    if ((options.worker ?? true) && functions.names.includes('worker')) {
+      parts.push(startWorkerTimer(url, workerToken, log))
+    }
+    return {
+      ...secrets,
+      workerToken,
+      metricsToken,
+      url,
+      dbUrl: database.url,
+      superuserUrl: database.superuserUrl,
+      model: model.choice,
+      functions,
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function findModel(options: StackOptions, settings: Settings) {
+  if (options.model) {
+    const choice: ModelChoice = { ...options.model, kind: 'ollama' }
+    return { choice, stop: async () => {} }
+  }
+  return chooseModel(settings, async () => {
+    const { startModelServer } = await import('./model/server.ts')
+    return startModelServer()
+  })
+}
+
+/** Two stacks on one folder would share a database and a set of files. */
+function claimFolder(dir: string): { stop(): void } {
+  const running = stackProcess(dir)
+  if (running) {
+    const advice = `Stop it first, with Ctrl-C where it runs or: kill ${running}`
+    throw new Error(`A stack is already running on ${dir} (process ${running}). ${advice}`)
+  }
+  const claim = claimFile(dir)
+  writeFileSync(claim, String(process.pid))
+  return { stop: () => rmSync(claim, { force: true }) }
+}
+
+/** The process that has a stack on this folder, if there is one. */
+export function stackProcess(dir: string): number | undefined {
+  if (!existsSync(claimFile(dir))) return undefined
+  const pid = Number(readFileSync(claimFile(dir), 'utf8'))
+  return Number.isInteger(pid) && pid > 1 && pid !== process.pid && isNode(pid) ? pid : undefined
+}
+
+const claimFile = (dir: string) => join(dir, 'stack.pid')
+
+/** The id may belong to another program by now. */
+function isNode(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    if (process.platform !== 'linux') return true
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('node')
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * Runs the tiers of checks: `test` (what `npm test` promises) or `slow` (what CI adds). Each step is a
+ * command of its own that anyone can run alone; a failing one does not hide the next. The last line
+ * counts everything together.
+ */
+import { spawn } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseArgs, stripVTControlCharacters } from 'node:util'
+
+interface Step {
+  readonly name: string
+  readonly command: readonly [string, ...string[]]
+  /** What ends with a line of counts is counted by it; any other step counts as one check. */
+  readonly counts: 'line' | 'vitest' | 'exit'
+}
+
+interface Outcome {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const reports = `${root}.reswave/reports-${process.pid}`
+const npm = (script: string): Step['command'] => ['npm', 'run', '--silent', script]
+
+const tiers: Record<'test' | 'slow', readonly Step[]> = {
+  test: [
+    { name: 'types', command: npm('check:types'), counts: 'exit' },
+    { name: 'lint and format', command: npm('lint'), counts: 'exit' },
+    { name: 'SQL lint and format', command: npm('sql:lint'), counts: 'exit' },
+    { name: 'versions and layout', command: npm('check:versions'), counts: 'exit' },
+    { name: 'unit', command: vitest('unit'), counts: 'vitest' },
+    { name: 'schema drift, types, advisors', command: npm('db:check'), counts: 'line' },
+    { name: 'pgTAP', command: npm('test:db'), counts: 'line' },
+    { name: 'integration', command: vitest('integration'), counts: 'vitest' },
+    { name: 'deploy rehearsal', command: npm('deploy:rehearse'), counts: 'line' },
+  ],
+  slow: [
+    { name: 'policies and grants, one by one', command: npm('test:grants'), counts: 'line' },
+    { name: 'pg_prove', command: npm('test:pg_prove'), counts: 'line' },
+    { name: 'footprint of the functions', command: npm('check:footprint'), counts: 'line' },
+    { name: 'a real Ollama', command: npm('test:ollama'), counts: 'line' },
+  ],
+}
+
+const { values } = parseArgs({
+  options: { tier: { type: 'string', default: 'test' }, only: { type: 'string' } },
+})
+if (values.tier !== 'test' && values.tier !== 'slow') {
+  console.error(`Unknown tier '${values.tier}': choose test or slow`)
+  process.exit(2)
+}
+mkdirSync(reports, { recursive: true })
+const total = { passed: 0, failed: 0, skipped: 0 }
+for (const step of tiers[values.tier]) {
+  if (values.only !== undefined && !step.name.includes(values.only)) continue
+  const startedAt = performance.now()
+  console.log(`\n── ${step.name}`)
+  const outcome = await run(step)
+  total.passed += outcome.passed
+  total.failed += outcome.failed
+  total.skipped += outcome.skipped
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+  const mark = outcome.failed === 0 ? '✓' : '✗'
+  console.log(
+    `${mark} ${step.name}: ${outcome.passed} passed, ${outcome.failed} failed (${seconds} s)`,
+  )
+}
+rmSync(reports, { recursive: true, force: true })
+const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : ''
+console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`)
+process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1
+
+function vitest(project: string): Step['command'] {
+  const outputFile = `--outputFile.json=${reports}/${project}.json`
+  return ['vitest', 'run', '--project', project, '--reporter=dot', '--reporter=json', outputFile]
+}
+
+async function run(step: Step): Promise<Outcome> {
+  const { code, output } = await execute(step.command)
+  const counted = step.counts === 'exit' ? undefined : countsOf(step, output)
+  const fallback = { passed: 0, failed: 0, skipped: 0 }
+  if (counted === undefined) return { ...fallback, ...(code === 0 ? { passed: 1 } : { failed: 1 }) }
+  // A step that breaks outside of its checks has failed too.
+  return code !== 0 && counted.failed === 0 ? { ...counted, failed: 1 } : counted
+}
+
+function countsOf(step: Step, output: string): Outcome | undefined {
+  if (step.counts === 'vitest') return vitestCounts(step.command)
+  const line = /^(?:\S+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm
+  const last = [...stripVTControlCharacters(output).matchAll(line)].at(-1)
+  if (last === undefined) return undefined
+  return { passed: Number(last[1]), failed: Number(last[2]), skipped: Number(last[3] ?? 0) }
+}
+
+function vitestCounts(command: readonly string[]): Outcome | undefined {
+  const file = command.find((argument) => argument.startsWith('--outputFile.json='))
+  try {
+    const report = JSON.parse(readFileSync(file?.split('=')[1] ?? '', 'utf8'))
+    return {
+      passed: report.numPassedTests,
+      failed: report.numFailedTests,
+      skipped: report.numPendingTests + report.numTodoTests,
+    }
+  } catch {
+    return undefined
+  }
+}
+
+/** Shows the output as it comes and keeps it for the counts. */
+function execute([file, ...args]: Step['command']): Promise<{ code: number; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk
+      process.stdout.write(chunk)
+    })
+    child.stderr.on('data', (chunk: Buffer) => process.stderr.write(chunk))
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => child.kill(signal))
+    }
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ code: code ?? 1, output }))
+  })
+}

@@ -1,0 +1,66 @@
+-- One way to refuse. The registry in functions/_shared/errors.ts has the same codes; a test
+-- compares the two.
+
+create function private.sqlstate_of(p_code text) returns text
+language sql immutable strict parallel safe
+set search_path = ''
+as $$
+  -- PostgREST answers PTnnn with HTTP status nnn.
+  -- https://docs.postgrest.org/en/stable/references/errors.html#raise-errors-with-http-status-codes
+  select case p_code
+    when 'unauthorized' then 'PT401'
+    when 'forbidden' then 'PT403'
+    when 'invalid_request' then 'PT400'
+    when 'invalid_filename' then 'PT400'
+    when 'unsupported_file_type' then 'PT415'
+    when 'file_too_large' then 'PT413'
+    when 'file_empty' then 'PT422'
+    when 'not_found' then 'PT404'
+    when 'conflict' then 'PT409'
+    when 'idempotency_conflict' then 'PT409'
+    when 'quota_exceeded' then 'PT429'
+    when 'too_many_requests' then 'PT429'
+    when 'unavailable' then 'PT503'
+    when 'upload_incomplete' then 'PT409'
+    when 'lease_lost' then 'PT409'
+  end
+$$;
+
+comment on function private.sqlstate_of(text) is
+'The SQLSTATE of an error code of the registry, PT and its HTTP status; null for a code that SQL never raises.';
+
+create function private.fail(p_code text, p_message text, p_hint text default null) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  raise exception using
+    errcode = coalesce(private.sqlstate_of(p_code), 'XX000'),
+    message = p_message,
+    detail = p_code,
+    hint = coalesce(p_hint, '');
+end
+$$;
+
+comment on function private.fail(text, text, text) is
+'Raises an expected failure: SQLSTATE PTnnn, the registry code as detail, what to do as hint.';
+
+create function private.require_caller() returns text
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_caller text := auth.jwt() ->> 'sub';
+begin
+  if coalesce(v_caller, '') = '' then
+    perform private.fail('unauthorized', 'The access token names no subject', 'Sign in and send the access token of the user.');
+  end if;
+  if length(v_caller) > 255 then
+    perform private.fail('unauthorized', 'The subject of the access token is longer than 255 characters');
+  end if;
+  return v_caller;
+end
+$$;
+
+comment on function private.require_caller() is
+'The subject of the caller''s token, as text: a third-party subject need not be a uuid. Raises unauthorized without one.';

@@ -1,0 +1,51 @@
+-- What a DBA may tune. One row, typed columns: a wrong value is refused when it is set, not met
+-- when it is used.
+
+create table private.settings (
+  singleton boolean not null default true,
+  max_file_bytes bigint not null default 52428800,
+  max_pending_uploads_per_user integer not null default 20,
+  max_resumes_per_user integer not null default 1000,
+  max_versions_per_resume integer not null default 200,
+  max_bytes_per_user bigint not null default 5368709120,
+  upload_ttl interval not null default '2 hours 15 minutes',
+  max_active_optimizations_per_user integer not null default 3,
+  max_queued_optimizations integer not null default 10000,
+  max_job_attempts integer not null default 5,
+  retry_base interval not null default '2 seconds',
+  retry_cap interval not null default '5 minutes',
+  optimization_retention interval not null default '90 days',
+  constraint settings_pkey primary key (singleton),
+  constraint settings_singleton_check check (singleton),
+  constraint settings_max_file_bytes_check check (max_file_bytes between 1 and 52428800),
+  constraint settings_positive_check check (
+    least(
+      max_pending_uploads_per_user, max_resumes_per_user, max_versions_per_resume,
+      max_active_optimizations_per_user, max_queued_optimizations, max_job_attempts
+    ) > 0
+    and max_bytes_per_user > 0
+  ),
+  constraint settings_intervals_check check (
+    least(upload_ttl, retry_base, retry_cap, optimization_retention) > interval '0'
+  )
+);
+
+alter table private.settings enable row level security;
+
+comment on table private.settings is 'The one row of settings. Read by the RPCs at each call; a change counts at once.';
+comment on column private.settings.max_file_bytes is 'Bytes of one file, at most the bucket''s own limit of 50 MiB.';
+comment on column private.settings.max_bytes_per_user is 'Bytes of all versions that a user holds, pending ones as declared.';
+comment on column private.settings.upload_ttl is 'How long an upload may take. A signed upload URL of Supabase Storage lives for 2 hours.';
+comment on column private.settings.max_active_optimizations_per_user is 'Optimizations of one user that may be queued or running at once.';
+comment on column private.settings.max_queued_optimizations is 'Optimizations of all users that may wait; beyond it new ones are refused.';
+comment on column private.settings.retry_base is 'The first backoff of a failed job; it doubles up to retry_cap, with full jitter.';
+comment on column private.settings.optimization_retention is 'How long job descriptions and results are kept after an optimization has ended.';
+
+create function private.setting() returns private.settings
+language sql stable
+set search_path = ''
+as $$
+  select s from private.settings as s
+$$;
+
+comment on function private.setting() is 'The settings row: select (private.setting()).max_file_bytes.';

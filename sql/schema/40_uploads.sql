@@ -1,0 +1,283 @@
+-- Upload: reserve (begin), send the bytes to Storage, say that they are there (complete). Nothing
+-- of it is trusted before ingest has read the file.
+
+create function private.lock_user(p_user_id text) returns void
+language sql volatile
+set search_path = ''
+as $$
+  -- Quotas are counted, then used: one transaction of a user at a time.
+  select pg_advisory_xact_lock(hashtextextended('reswave:user:' || p_user_id, 0))
+$$;
+
+create function private.begin_resume_upload(
+  p_filename text, p_mime_type text, p_file_size bigint, p_resume_id uuid, p_sha256 text
+) returns public.resume_versions
+language plpgsql security definer
+set search_path = ''
+as $$
+-- Definer: users hold no right to write these tables; the caller is taken from the token.
+declare
+  v_caller constant text := private.require_caller();
+  v_settings constant private.settings := private.setting();
+  v_name constant text := private.check_filename(p_filename);
+  v_kind constant text := private.kind_of_mime_type(p_mime_type);
+  v_resume public.resumes;
+  v_number integer := 1;
+  v_parent uuid;
+  v_version public.resume_versions;
+begin
+  if v_kind is null then
+    perform private.fail('unsupported_file_type', 'Only PDF, DOC and DOCX files are accepted', 'Send the MIME type of the file.');
+  end if;
+  if lower(v_name) !~ ('\.' || v_kind || '$') then
+    perform private.fail('unsupported_file_type', format('The file name does not end in .%s', v_kind), 'Name and MIME type must agree.');
+  end if;
+  if p_file_size is null or p_file_size < 0 then
+    perform private.fail('invalid_request', 'The file size is not given', 'Send the size in bytes.');
+  end if;
+  if p_file_size = 0 then
+    perform private.fail('file_empty', 'The file is empty');
+  end if;
+  if p_file_size > v_settings.max_file_bytes then
+    perform private.fail('file_too_large', format('The file is over %s bytes', v_settings.max_file_bytes), 'Save it smaller.');
+  end if;
+  if p_sha256 !~ '^[0-9a-f]{64}$' then
+    perform private.fail('invalid_request', 'The SHA-256 is not 64 lowercase hex digits');
+  end if;
+
+  perform private.lock_user(v_caller);
+  if (
+    select count(*) from public.resume_versions as v join public.resumes as r on r.id = v.resume_id
+    where r.user_id = v_caller and v.state = 'pending'
+  ) >= v_settings.max_pending_uploads_per_user then
+    perform private.fail('quota_exceeded', format('%s uploads are unfinished', v_settings.max_pending_uploads_per_user), 'Finish them, or report them as failed.');
+  end if;
+  if p_file_size + (
+    select coalesce(sum(v.file_size), 0) from public.resume_versions as v join public.resumes as r on r.id = v.resume_id
+    where r.user_id = v_caller and (v.state = 'pending' or v.held_as <> 'none')
+  ) > v_settings.max_bytes_per_user then
+    perform private.fail('quota_exceeded', format('All files together would be over %s bytes', v_settings.max_bytes_per_user), 'Delete a resume first.');
+  end if;
+
+  if p_resume_id is null then
+    if (
+      select count(*) from public.resumes as r where r.user_id = v_caller and r.deleted_at is null
+    ) >= v_settings.max_resumes_per_user then
+      perform private.fail('quota_exceeded', format('There are %s resumes already', v_settings.max_resumes_per_user), 'Delete a resume first.');
+    end if;
+    insert into public.resumes (user_id, original_filename, mime_type)
+    values (v_caller, v_name, p_mime_type)
+    returning * into v_resume;
+  else
+    -- Absent, deleted and another's are one answer.
+    select * into v_resume from public.resumes as r
+    where r.id = p_resume_id and r.user_id = v_caller and r.deleted_at is null;
+    if not found then
+      perform private.fail('not_found', 'There is no such resume');
+    end if;
+    select max(v.version_number) + 1 into v_number from public.resume_versions as v where v.resume_id = v_resume.id;
+    v_number := coalesce(v_number, 1);
+    if v_number > v_settings.max_versions_per_resume then
+      perform private.fail('quota_exceeded', format('The resume has %s versions already', v_settings.max_versions_per_resume), 'Start a new resume.');
+    end if;
+    v_parent := v_resume.current_version_id;
+  end if;
+
+  insert into public.resume_versions (
+    resume_id, version_number, full_storage_path, file_size, parent_version_id,
+    original_filename, mime_type, expected_sha256, upload_expires_at
+  ) values (
+    v_resume.id, v_number, private.object_name(v_caller, v_resume.id, v_number, v_name), p_file_size, v_parent,
+    v_name, p_mime_type, p_sha256, now() + v_settings.upload_ttl
+  )
+  returning * into v_version;
+  return v_version;
+end
+$$;
+
+create function public.begin_resume_upload(
+  filename text, mime_type text, file_size bigint, resume_id uuid default null, sha256 text default null
+) returns public.resume_versions
+language sql volatile
+set search_path = ''
+as $$
+  select private.begin_resume_upload($1, $2, $3, $4, $5)
+$$;
+
+comment on function public.begin_resume_upload(text, text, bigint, uuid, text) is
+'For users: reserves a version and its name in the bucket resumes (full_storage_path), where the file is to be uploaded before upload_expires_at.
+filename as the person has it; file_size in bytes; resume_id for a new version of a resume, absent for a new one; sha256 (lowercase hex) is compared at ingest if given.
+Raises unauthorized, invalid_filename, unsupported_file_type, file_empty, file_too_large, invalid_request, not_found, quota_exceeded.';
+
+create function private.finish_upload(p_version public.resume_versions, p_owner_id text, p_priority integer) returns public.resume_versions
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_object record;
+  v_size bigint;
+  v_failure text;
+  v_version public.resume_versions;
+begin
+  select o.id, o.version, o.metadata into v_object
+  from storage.objects as o
+  where o.bucket_id = 'resumes' and o.name = p_version.full_storage_path
+    -- The row can be there before the bytes are: size and type are written with them.
+    and o.metadata ? 'size';
+  if not found then
+    return null;
+  end if;
+  v_size := (v_object.metadata ->> 'size')::bigint;
+  v_failure := case
+    when v_size = 0 then 'file_empty'
+    when v_size > (private.setting()).max_file_bytes then 'file_too_large'
+    when v_size <> p_version.file_size then 'size_mismatch'
+    when split_part(v_object.metadata ->> 'mimetype', ';', 1) <> p_version.mime_type then 'file_type_mismatch'
+  end;
+  update public.resume_versions as v
+  set
+    state = case when v_failure is null then 'uploaded' else 'failed' end,
+    failure_code = v_failure,
+    held_as = 'full',
+    file_size = greatest(v_size, 1),
+    object_version = coalesce(v_object.version, v_object.id::text),
+    uploaded_at = now(),
+    upload_expires_at = null
+  where v.version_id = p_version.version_id
+  returning * into v_version;
+  if v_failure is null then
+    perform private.enqueue_job('ingest', v_version.version_id, p_owner_id, p_priority);
+  else
+    perform private.enqueue_job('remove_object', v_version.version_id, p_owner_id, 200);
+  end if;
+  return v_version;
+end
+$$;
+
+comment on function private.finish_upload(public.resume_versions, text, integer) is
+'Takes note of the object that arrived for a pending version and queues its ingest; null while there is none. What cannot be right (size, type) fails the version at once.';
+
+create function private.owned_version(p_version_id uuid, p_user_id text) returns public.resume_versions
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_version public.resume_versions;
+begin
+  select v.* into v_version
+  from public.resume_versions as v join public.resumes as r on r.id = v.resume_id
+  where v.version_id = p_version_id and r.user_id = p_user_id and r.deleted_at is null
+  for update of v;
+  if not found then
+    perform private.fail('not_found', 'There is no such version');
+  end if;
+  return v_version;
+end
+$$;
+
+comment on function private.owned_version(uuid, text) is 'The version, locked, if it is that user''s; absent, deleted and another''s raise the same not_found.';
+
+create function private.complete_resume_upload(p_version_id uuid) returns public.resume_versions
+language plpgsql security definer
+set search_path = ''
+as $$
+-- Definer: users hold no right to write these tables; the caller is taken from the token.
+declare
+  v_caller constant text := private.require_caller();
+  v_version public.resume_versions := private.owned_version(p_version_id, v_caller);
+begin
+  if v_version.state <> 'pending' then
+    return v_version;
+  end if;
+  v_version := private.finish_upload(v_version, v_caller, 50);
+  if v_version.version_id is null then
+    perform private.fail('upload_incomplete', 'The file has not arrived in storage', 'Upload it to full_storage_path, then complete again.');
+  end if;
+  return v_version;
+end
+$$;
+
+create function public.complete_resume_upload(version_id uuid) returns public.resume_versions
+language sql volatile
+set search_path = ''
+as $$
+  select private.complete_resume_upload($1)
+$$;
+
+comment on function public.complete_resume_upload(uuid) is
+'For users: says that the file is in storage. Checks its size and type and queues ingest; returns the version: uploaded, or failed with failure_code. Idempotent.
+Raises unauthorized, not_found, upload_incomplete.';
+
+create function private.report_upload_failure(p_version_id uuid, p_reason text) returns public.resume_versions
+language plpgsql security definer
+set search_path = ''
+as $$
+-- Definer: users hold no right to write these tables; the caller is taken from the token.
+declare
+  v_caller constant text := private.require_caller();
+  v_version public.resume_versions := private.owned_version(p_version_id, v_caller);
+begin
+  if p_reason not in ('network', 'storage', 'aborted', 'timeout', 'other') or p_reason is null then
+    perform private.fail('invalid_request', 'The reason is not one of network, storage, aborted, timeout, other');
+  end if;
+  if v_version.state <> 'pending' then
+    return v_version;
+  end if;
+  update public.resume_versions as v
+  set state = 'failed', failure_code = 'upload_' || p_reason, upload_expires_at = null
+  where v.version_id = p_version_id
+  returning * into v_version;
+  return v_version;
+end
+$$;
+
+create function public.report_upload_failure(version_id uuid, reason text) returns public.resume_versions
+language sql volatile
+set search_path = ''
+as $$
+  select private.report_upload_failure($1, $2)
+$$;
+
+comment on function public.report_upload_failure(uuid, text) is
+'For users: gives a pending upload up, so that it counts against no quota. reason: network, storage, aborted, timeout or other. Idempotent.
+Raises unauthorized, not_found, invalid_request.';
+
+create function private.expire_uploads() returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_version public.resume_versions;
+  v_owner text;
+  v_done public.resume_versions;
+  v_count integer := 0;
+begin
+  for v_version in
+    select v.* from public.resume_versions as v
+    where v.state = 'pending' and v.upload_expires_at <= now()
+    limit 500
+    for update of v skip locked
+  loop
+    select r.user_id into v_owner from public.resumes as r where r.id = v_version.resume_id;
+    -- The bytes may have arrived and the client died before it could say so.
+    v_done := private.finish_upload(v_version, v_owner, 200);
+    if v_done.version_id is null then
+      update public.resume_versions as v
+      set state = 'failed', failure_code = 'upload_expired', upload_expires_at = null
+      where v.version_id = v_version.version_id;
+    end if;
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+
+comment on function private.expire_uploads() is
+'Settles uploads whose time is over: finished if the file is there, failed with upload_expired if not. Returns how many.';
+
+grant execute on function private.begin_resume_upload(text, text, bigint, uuid, text) to authenticated;
+grant execute on function private.complete_resume_upload(uuid) to authenticated;
+grant execute on function private.report_upload_failure(uuid, text) to authenticated;
+grant execute on function public.begin_resume_upload(text, text, bigint, uuid, text) to authenticated;
+grant execute on function public.complete_resume_upload(uuid) to authenticated;
+grant execute on function public.report_upload_failure(uuid, text) to authenticated;

@@ -1,0 +1,154 @@
+-- Ingest reads what arrived: the worker fetches, hashes and extracts; these functions hand it the
+-- version and take its findings, in one transaction with the end of the job.
+
+create function private.ingest_source(p_job_id bigint, p_lease_token uuid) returns public.resume_versions
+language plpgsql security definer
+set search_path = ''
+as $$
+-- Definer: the queue is granted to nobody; execute is for service_role alone.
+declare
+  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
+  v_version public.resume_versions;
+begin
+  select * into v_version from public.resume_versions where version_id = v_job.subject_id;
+  return v_version;
+end
+$$;
+
+create function public.internal_ingest_source(p_job_id bigint, p_lease_token uuid) returns public.resume_versions
+language sql volatile
+set search_path = ''
+as $$
+  select private.ingest_source(p_job_id, p_lease_token)
+$$;
+
+comment on function public.internal_ingest_source(bigint, uuid) is 'The version that a leased ingest job is about. Raises lease_lost.';
+
+create function private.complete_ingest(
+  p_job_id bigint, p_lease_token uuid, p_sha256 text, p_file_size bigint,
+  p_content_text text, p_headings text, p_language text, p_notices jsonb
+) returns public.resume_versions
+language plpgsql security definer
+set search_path = ''
+as $$
+-- Definer: these tables are written by the product alone; execute is for service_role.
+declare
+  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
+  v_version public.resume_versions;
+begin
+  -- Resume before version, and in a statement of its own: two versions that become ready at once take
+  -- turns here, so that the second sees the first and the newer one ends up as the current one.
+  perform from public.resumes as r
+  where r.id = (select v.resume_id from public.resume_versions as v where v.version_id = v_job.subject_id)
+  for no key update;
+  select * into v_version from public.resume_versions where version_id = v_job.subject_id for update;
+  if v_version.state = 'uploaded' then
+    -- The bytes that were read must be those that were accepted, still in their place.
+    if not exists (
+      select from storage.objects as o
+      where o.bucket_id = 'resumes' and o.name = v_version.full_storage_path
+        and coalesce(o.version, o.id::text) = v_version.object_version
+    ) or p_file_size is distinct from v_version.file_size or p_sha256 <> v_version.expected_sha256 then
+      perform private.fail_job(
+        p_job_id, p_lease_token,
+        jsonb_build_object('code', 'hash_mismatch', 'detail', 'The stored file is not the one that was accepted', 'retryable', false),
+        false, null
+      );
+      select * into v_version from public.resume_versions where version_id = v_job.subject_id;
+      return v_version;
+    end if;
+    update public.resume_versions as v
+    set
+      state = 'ready', sha256 = p_sha256, content_text = p_content_text, headings = p_headings,
+      language = p_language, notices = p_notices, ready_at = now()
+    where v.version_id = v_version.version_id
+    returning * into v_version;
+    -- The newest ready version is the current one; an older one that was read late is not.
+    update public.resumes as r
+    set
+      current_version_id = v_version.version_id, original_filename = v_version.original_filename,
+      mime_type = v_version.mime_type, content_text = v_version.content_text,
+      headings = v_version.headings, language = v_version.language
+    where r.id = v_version.resume_id
+      and not exists (
+        select from public.resume_versions as newer
+        where newer.resume_id = r.id and newer.state = 'ready' and newer.version_number > v_version.version_number
+      );
+  end if;
+  delete from private.jobs where job_id = p_job_id;
+  return v_version;
+end
+$$;
+
+create function public.internal_complete_ingest(
+  p_job_id bigint, p_lease_token uuid, p_sha256 text, p_file_size bigint,
+  p_content_text text, p_headings text, p_language text, p_notices jsonb default '[]'
+) returns public.resume_versions
+language sql volatile
+set search_path = ''
+as $$
+  select private.complete_ingest(
+    p_job_id, p_lease_token, p_sha256, p_file_size, p_content_text, p_headings, p_language, p_notices
+  )
+$$;
+
+comment on function public.internal_complete_ingest(bigint, uuid, text, bigint, text, text, text, jsonb) is
+'Makes a version ready with what ingest read of it, and ends the job, in one transaction. Returns the version: ready, or failed with hash_mismatch when the object is not the accepted one. Raises lease_lost.';
+
+create function private.removable_object(p_job_id bigint, p_lease_token uuid) returns text
+language plpgsql security definer
+set search_path = ''
+as $$
+-- Definer: the queue is granted to nobody; execute is for service_role alone.
+declare
+  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
+  v_name text;
+begin
+  select v.full_storage_path into v_name from public.resume_versions as v
+  where v.version_id = v_job.subject_id and v.state = 'failed' and v.held_as = 'full';
+  return v_name;
+end
+$$;
+
+create function public.internal_removable_object(p_job_id bigint, p_lease_token uuid) returns text
+language sql volatile
+set search_path = ''
+as $$
+  select private.removable_object(p_job_id, p_lease_token)
+$$;
+
+comment on function public.internal_removable_object(bigint, uuid) is
+'The object that a leased remove_object job may delete through the Storage API; null when there is nothing left to do. Raises lease_lost.';
+
+create function private.complete_object_removal(p_job_id bigint, p_lease_token uuid) returns void
+language plpgsql security definer
+set search_path = ''
+as $$
+-- Definer: these tables are written by the product alone; execute is for service_role.
+declare
+  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
+begin
+  update public.resume_versions as v set held_as = 'none'
+  where v.version_id = v_job.subject_id and v.state = 'failed';
+  delete from private.jobs where job_id = p_job_id;
+end
+$$;
+
+create function public.internal_complete_object_removal(p_job_id bigint, p_lease_token uuid) returns void
+language sql volatile
+set search_path = ''
+as $$
+  select private.complete_object_removal(p_job_id, p_lease_token)
+$$;
+
+comment on function public.internal_complete_object_removal(bigint, uuid) is
+'Records that a failed version''s object is gone from storage, and ends the job. Raises lease_lost.';
+
+grant execute on function private.ingest_source(bigint, uuid) to service_role;
+grant execute on function private.complete_ingest(bigint, uuid, text, bigint, text, text, text, jsonb) to service_role;
+grant execute on function private.removable_object(bigint, uuid) to service_role;
+grant execute on function private.complete_object_removal(bigint, uuid) to service_role;
+grant execute on function public.internal_ingest_source(bigint, uuid) to service_role;
+grant execute on function public.internal_complete_ingest(bigint, uuid, text, bigint, text, text, text, jsonb) to service_role;
+grant execute on function public.internal_removable_object(bigint, uuid) to service_role;
+grant execute on function public.internal_complete_object_removal(bigint, uuid) to service_role;

@@ -1,0 +1,60 @@
+create function private.keep_house() returns jsonb
+language plpgsql security definer
+set search_path = ''
+as $$
+-- Definer: touches tables that are granted to nobody; execute is for service_role alone.
+declare
+  v_forgotten integer;
+begin
+  delete from public.optimizations as o
+  where o.optimization_id in (
+    select x.optimization_id from public.optimizations as x
+    where x.finished_at <= now() - (private.setting()).optimization_retention
+    limit 500
+  );
+  get diagnostics v_forgotten = row_count;
+  return jsonb_build_object(
+    'uploadsSettled', private.expire_uploads(),
+    'jobsBuried', private.bury_spent_jobs(),
+    'optimizationsForgotten', v_forgotten
+  );
+end
+$$;
+
+create function public.internal_keep_house() returns jsonb
+language sql volatile
+set search_path = ''
+as $$
+  select private.keep_house()
+$$;
+
+comment on function public.internal_keep_house() is
+'What has to be done from time to time: settle uploads whose time is over, end jobs whose workers died, forget old optimizations. Bounded; returns what it did. Called by worker.';
+
+create function private.health() returns jsonb
+language sql stable security definer
+set search_path = ''
+as $$
+-- Definer: the queue is granted to nobody; execute is for service_role alone.
+  select jsonb_build_object(
+    'queueDepth', count(*) filter (where j.dead_at is null),
+    'oldestSeconds', coalesce(extract(epoch from now() - min(j.run_at) filter (where j.dead_at is null and j.run_at <= now() and j.lease_token is null)), 0)::integer,
+    'dead', count(*) filter (where j.dead_at is not null)
+  )
+  from private.jobs as j
+$$;
+
+create function public.internal_health() returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select private.health()
+$$;
+
+comment on function public.internal_health() is
+'Queue figures for the health function: {"queueDepth": living jobs, "oldestSeconds": wait of the oldest due one, "dead": jobs that failed for good}.';
+
+grant execute on function private.keep_house() to service_role;
+grant execute on function private.health() to service_role;
+grant execute on function public.internal_keep_house() to service_role;
+grant execute on function public.internal_health() to service_role;

@@ -1,0 +1,161 @@
+-- Reserve, send, complete: begin_resume_upload(), complete_resume_upload(), report_upload_failure(), expiry.
+begin;
+set local search_path = reswave_tests, extensions, public;
+select plan(78);
+
+-- begin_resume_upload() refuses
+select authenticate_as('auth0|owner');
+select is(outcome(format('select public.begin_resume_upload(%L, %L, %L, %L, %L)', name, mime_type, size, resume_id, sha256)), expected, 'begin refuses: ' || reason)
+from (
+  values
+    ('a/b.pdf', 'application/pdf', 1::bigint, null::uuid, null, 'invalid_filename', 'a path'),
+    (null, 'application/pdf', 1, null, null, 'invalid_filename', 'no name'),
+    ('cv.pdf', 'text/html', 1, null, null, 'unsupported_file_type', 'another type'),
+    ('cv.pdf', null, 1, null, null, 'unsupported_file_type', 'no type'),
+    ('cv.pdf', 'application/msword', 1, null, null, 'unsupported_file_type', 'a name that ends in .pdf for a DOC'),
+    ('cv.doc', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document', 1, null, null, 'unsupported_file_type', 'a name that ends in .doc for a DOCX'),
+    ('cv.docx', 'application/msword', 1, null, null, 'unsupported_file_type', 'a name that ends in .docx for a DOC'),
+    ('cv.pdf.exe', 'application/pdf', 1, null, null, 'unsupported_file_type', 'a second extension'),
+    ('pdf', 'application/pdf', 1, null, null, 'unsupported_file_type', 'no extension'),
+    ('cv.pdf', 'application/pdf', null, null, null, 'invalid_request', 'no size'),
+    ('cv.pdf', 'application/pdf', -1, null, null, 'invalid_request', 'a negative size'),
+    ('cv.pdf', 'application/pdf', 0, null, null, 'file_empty', 'an empty file'),
+    ('cv.pdf', 'application/pdf', 52428801, null, null, 'file_too_large', 'a byte over 50 MiB'),
+    ('cv.pdf', 'application/pdf', 1, null, 'abc', 'invalid_request', 'a hash that is none'),
+    ('cv.pdf', 'application/pdf', 1, null, repeat('A', 64), 'invalid_request', 'a hash in capitals'),
+    ('cv.pdf', 'application/pdf', 1, gen_random_uuid(), null, 'not_found', 'a resume that does not exist')
+) as t (name, mime_type, size, resume_id, sha256, expected, reason);
+
+-- … and accepts
+select is(outcome(format('select public.begin_resume_upload(%L, %L, %L)', name, mime_type_of(name), size)), 'rows 1', format('begin accepts %L of %s bytes', left(name, 20), size))
+from (
+  values
+    ('Résumé – Zoë.pdf', 1), ('简历.docx', 1), ('a''b (1).pdf', 1), (repeat('x', 251) || '.pdf', 1), ('OLD.DOC', 1), ('Cv.PdF', 1), ('cv.pdf', 52428800)
+) as t (name, size);
+select is(
+  outcome('select public.begin_resume_upload(sha256 => repeat(''a'', 64), file_size => 1, mime_type => ''application/pdf'', filename => ''cv.pdf'')'),
+  'rows 1', 'begin takes its arguments by name, as the Data API sends them'
+);
+select as_dba();
+
+create temporary table first as select v.* from begin_upload('auth0|owner', 'Résumé.pdf', 1000) as v;
+grant select on first to public;
+
+select is(state, 'pending', 'a new version is pending') from first;
+select is(version_number, 1, 'the first version is number 1') from first;
+select is(held_as, 'none', 'nothing of it is held yet') from first;
+select is(upload_expires_at, now() + interval '2 hours 15 minutes', 'it expires after the setting upload_ttl') from first;
+select is(parent_version_id, null, 'it comes after none') from first;
+select is((select user_id from public.resumes), 'auth0|owner', 'the owner is the subject of the token');
+select is((select current_version_id from public.resumes), null, 'a pending version is not the current one');
+
+-- complete_resume_upload()
+select is(outcome_as('owner', format('select public.complete_resume_upload(%L)', version_id)), 'upload_incomplete', 'complete refuses while nothing has arrived') from first;
+select lives_ok(
+  $$ insert into storage.objects (bucket_id, name) select 'resumes', full_storage_path from first $$, 'the object''s row appears before its bytes'
+);
+select is(outcome_as('owner', format('select public.complete_resume_upload(%L)', version_id)), 'upload_incomplete', 'a row without a size is no arrived object') from first;
+update storage.objects set metadata = '{"size": 1000, "mimetype": "application/pdf"}', version = 'v-1' where name = (select full_storage_path from first);
+select is((complete_upload('auth0|owner', version_id)).state, 'uploaded', 'complete notes that the object is there') from first;
+select results_eq(
+  $$ select held_as, object_version, file_size, upload_expires_at, uploaded_at from public.resume_versions $$,
+  $$ values ('full', 'v-1', 1000::bigint, null::timestamptz, now()) $$,
+  'it pins the object''s version, and no longer expires'
+);
+select results_eq(
+  $$ select kind, subject_id, owner_id, priority from private.jobs $$,
+  $$ select 'ingest', version_id, 'auth0|owner', 50::smallint from first $$,
+  'it queues ingest'
+);
+select is((complete_upload('auth0|owner', version_id)).state, 'uploaded', 'complete can be repeated') from first;
+select is((select count(*) from private.jobs), 1::bigint, 'a repeated complete queues nothing new');
+
+-- What cannot be right fails at once
+create temporary table wrong as
+select v.version_id, t.expected, t.reason
+from (
+  values
+    (999, null, 'size_mismatch', 'one byte less than was said'), (1001, null, 'size_mismatch', 'one byte more'),
+    (0, null, 'file_empty', 'nothing'), (1000, 'application/msword', 'file_type_mismatch', 'another type'),
+    (52428801, null, 'file_too_large', 'more than is allowed')
+) as t (size, mime_type, expected, reason),
+  lateral begin_upload('auth0|owner', 'w' || t.expected || t.size || '.pdf') as v,
+  lateral (select store_object(v, t.size, t.mime_type)) as s;
+select is((complete_upload('auth0|owner', version_id)).failure_code, expected, 'complete fails what arrived: ' || reason) from wrong;
+select is(
+  (select count(*) from private.jobs where kind = 'remove_object'), (select count(*) from wrong), 'the object of a failed upload is to be removed'
+);
+select is((select count(*) from private.jobs where kind = 'ingest'), 1::bigint, 'a failed upload is not ingested');
+select is((complete_upload('auth0|owner', version_id)).state, 'failed', 'complete of a failed upload changes nothing') from wrong limit 1;
+
+-- The MIME type may carry a parameter
+create temporary table parametrised as select v.* from begin_upload('auth0|owner', 'p.pdf') as v;
+select store_object(v, 1000, 'application/pdf; charset=binary') from (select v::text::public.resume_versions as v from parametrised as v) as t;
+select is((complete_upload('auth0|owner', version_id)).state, 'uploaded', 'a parameter of the MIME type does not matter') from parametrised;
+
+-- Another's and an absent one are the same answer
+select is(outcome_as('stranger', format('select public.complete_resume_upload(%L)', version_id)), 'not_found', 'complete of another''s version') from first;
+select is(outcome_as('stranger', format('select public.complete_resume_upload(%L)', gen_random_uuid())), 'not_found', 'complete of no version');
+select is(outcome_as('stranger', format('select public.report_upload_failure(%L, ''aborted'')', version_id)), 'not_found', 'report of another''s version') from first;
+select is(outcome_as('stranger', format('select public.report_upload_failure(%L, ''aborted'')', gen_random_uuid())), 'not_found', 'report of no version');
+select is(outcome_as('stranger', format('select public.begin_resume_upload(''cv.pdf'', ''application/pdf'', 1, %L)', resume_id)), 'not_found', 'begin on another''s resume') from first;
+
+-- report_upload_failure()
+create temporary table given_up as select v.* from begin_upload('auth0|owner', 'g.pdf') as v;
+grant select on given_up to public;
+select is(outcome_as('owner', format('select public.report_upload_failure(%L, %L)', version_id, reason)), expected, format('report with reason %L', reason))
+from given_up, (values ('network', 'rows 1'), ('storage', 'rows 1'), ('aborted', 'rows 1'), ('timeout', 'rows 1'), ('other', 'rows 1'), ('bored', 'invalid_request'), (null, 'invalid_request')) as t (reason, expected);
+select authenticate_as('auth0|owner');
+select is((public.report_upload_failure(version_id, 'network')).failure_code, 'upload_network', 'report fails the version and says why') from given_up;
+select is((public.report_upload_failure(version_id, 'aborted')).failure_code, 'upload_network', 'a second report changes nothing') from given_up;
+select is((public.report_upload_failure(version_id, 'aborted')).state, 'uploaded', 'report of an upload that has arrived changes nothing') from first;
+select as_dba();
+
+-- Quotas, at their edges
+update private.settings set max_pending_uploads_per_user = 2;
+select lives_ok($$ select begin_upload('auth0|quota', n || '.pdf') from generate_series(1, 2) as n $$, 'as many pending uploads as the setting says');
+select throws_ok($$ select begin_upload('auth0|quota', '3.pdf') $$, 'PT429', null, 'one pending upload more is refused');
+select as_dba();
+select lives_ok($$ select begin_upload('auth0|other', '1.pdf') $$, 'another user''s pending uploads do not count');
+update public.resume_versions set state = 'failed', failure_code = 'upload_other' where original_filename = '1.pdf' and full_storage_path like '%quota%';
+select lives_ok($$ select begin_upload('auth0|quota', '3.pdf') $$, 'an upload that was given up counts no longer');
+update private.settings set max_pending_uploads_per_user = 100, max_bytes_per_user = 3000;
+select throws_ok($$ select begin_upload('auth0|quota', '4.pdf', 1001) $$, 'PT429', null, 'a byte over the quota is refused, pending ones counted as declared');
+select as_dba();
+select lives_ok($$ select begin_upload('auth0|quota', '4.pdf', 1000) $$, 'the last byte of the quota can be used');
+update private.settings set max_bytes_per_user = 1e12, max_resumes_per_user = 4;
+select throws_ok($$ select begin_upload('auth0|quota', '5.pdf') $$, 'PT429', null, 'a resume over the quota is refused');
+select as_dba();
+update private.settings set max_resumes_per_user = 1000, max_versions_per_resume = 2;
+select is((begin_upload('auth0|owner', 'second.pdf', 1000, resume_id)).version_number, 2, 'the next version of a resume is number 2') from first;
+select throws_ok(
+  format('select begin_upload(%L, %L, 1, %L)', 'auth0|owner', 'third.pdf', resume_id), 'PT429', null, 'a version over the quota is refused'
+) from first;
+select as_dba();
+
+-- A deleted resume is not there
+update public.resumes set deleted_at = now() where id = (select resume_id from first);
+select is(outcome_as('owner', format('select public.complete_resume_upload(%L)', version_id)), 'not_found', 'complete on a deleted resume') from first;
+select is(outcome_as('owner', format('select public.begin_resume_upload(''cv.pdf'', ''application/pdf'', 1, %L)', resume_id)), 'not_found', 'begin on a deleted resume') from first;
+
+-- Expiry
+delete from private.jobs;
+update public.resume_versions set state = 'failed', failure_code = 'upload_other', upload_expires_at = null where state = 'pending';
+create temporary table expiring as select v.* from unnest(array['arrived.pdf', 'absent.pdf', 'early.pdf']) as name, begin_upload('auth0|owner', name) as v;
+select store_object(v) from (select v::text::public.resume_versions as v from expiring as v where v.original_filename = 'arrived.pdf') as t;
+update public.resume_versions set upload_expires_at = now() where original_filename in ('arrived.pdf', 'absent.pdf');
+select as_service();
+select is(public.internal_keep_house() ->> 'uploadsSettled', '2', 'housekeeping settles the uploads whose time is over');
+select is(public.internal_keep_house() ->> 'uploadsSettled', '0', 'and has nothing more to settle');
+select as_dba();
+select results_eq(
+  $$ select v.original_filename, v.state, v.failure_code from public.resume_versions as v join expiring using (version_id) order by 1 $$,
+  $$ values ('absent.pdf', 'failed', 'upload_expired'), ('arrived.pdf', 'uploaded', null), ('early.pdf', 'pending', null) $$,
+  'what has arrived is taken, what is absent has expired, what has time left stays'
+);
+select results_eq(
+  $$ select kind, priority from private.jobs $$, $$ values ('ingest', 200::smallint) $$, 'what had arrived unannounced is ingested when there is time'
+);
+
+select * from finish();
+rollback;

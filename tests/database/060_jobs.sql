@@ -1,0 +1,168 @@
+-- The queue: order, leases, ends. What happens between two connections is tested with real ones, elsewhere.
+begin;
+set local search_path = reswave_tests, extensions, public;
+select plan(61);
+
+create function pg_temp.enqueue(p_owner text, p_priority integer default 100, p_kind text default 'compact') returns bigint
+language sql
+as $$
+  select private.enqueue_job(p_kind, gen_random_uuid(), p_owner, p_priority)
+$$;
+
+create function pg_temp.claim_owners(p_limit integer, p_kinds text[] default '{compact}') returns text[]
+language plpgsql
+as $$
+declare
+  v_owners text[];
+begin
+  perform as_service();
+  select array_agg(c.owner_id order by c.position) into v_owners
+  from public.internal_claim_jobs('worker-1', p_kinds, p_limit) with ordinality as c (
+    job_id, kind, subject_id, owner_id, payload, attempts, max_attempts, lease_token, leased_until, position
+  );
+  perform as_dba();
+  return v_owners;
+end
+$$;
+
+-- Arguments
+select is(outcome_as('service', 'select public.internal_claim_jobs(' || arguments || ')'), 'invalid_request', 'claim refuses ' || reason)
+from (
+  values
+    ('null, ''{compact}''', 'no worker'), ('''w'', null', 'no kinds'), ('''w'', ''{compact}'', 0', 'a limit of 0'), ('''w'', ''{compact}'', 1001', 'a limit of 1001'),
+    ('''w'', ''{compact}'', null', 'no limit'), ('''w'', ''{compact}'', 1, 0', 'a lease of 0 s'), ('''w'', ''{compact}'', 1, 3601', 'a lease over an hour'), ('''w'', ''{compact}'', 1, null', 'no lease')
+) as t (arguments, reason);
+select throws_ok($$ select private.enqueue_job('dance', gen_random_uuid(), 'a') $$, '23514', null, 'a kind that nobody knows is refused');
+
+-- Once, however often it is asked for
+select isnt(private.enqueue_job('ingest', '00000000-0000-4000-8000-000000000001', 'a', 200), null, 'a job is queued');
+select is(
+  private.enqueue_job('ingest', '00000000-0000-4000-8000-000000000001', 'a', 50), (select job_id from private.jobs), 'the same work is the same job'
+);
+select is((select priority from private.jobs), 50::smallint, 'the more urgent priority counts');
+select is(private.enqueue_job('ingest', '00000000-0000-4000-8000-000000000001', 'a', 100), (select job_id from private.jobs), 'a less urgent one');
+select is((select priority from private.jobs), 50::smallint, 'changes nothing');
+delete from private.jobs;
+
+-- Order
+select pg_temp.enqueue('many') from generate_series(1, 3);
+select pg_temp.enqueue('few');
+select pg_temp.enqueue('urgent', 10);
+select pg_temp.enqueue('idle', 200);
+select is(
+  pg_temp.claim_owners(10), array['urgent', 'many', 'few', 'many', 'many', 'idle'],
+  'urgent first, then owners in turns: a thousand of one do not hold up the first of another'
+);
+select is(pg_temp.claim_owners(10), null, 'what is leased is not claimed again');
+delete from private.jobs;
+
+select pg_temp.enqueue('first'), pg_temp.enqueue('second'), pg_temp.enqueue('third');
+select is(pg_temp.claim_owners(1), array['first'], 'the limit is kept');
+select is(pg_temp.claim_owners(1, '{ingest}'), null, 'other kinds are left alone');
+update private.jobs set run_at = now() + interval '1 second' where owner_id = 'second';
+select is(pg_temp.claim_owners(10), array['third'], 'what is not due is left alone');
+update private.jobs set leased_until = now() where owner_id = 'first';
+select is(pg_temp.claim_owners(10), array['first'], 'a lease that ran out is taken over');
+select is((select attempts from private.jobs where owner_id = 'first'), 2, 'each claim is an attempt');
+select is(
+  (select (claim('compact', subject_id)).worker_id from private.jobs where owner_id = 'second'), 'worker-1', 'who names the subject does not wait out its time'
+);
+select results_eq(
+  $$ select leased_until - now() from private.jobs where owner_id = 'second' $$, $$ values (interval '30 seconds') $$, 'a lease is as long as was asked for'
+);
+delete from private.jobs;
+
+-- Holding on
+create temporary table subject as select gen_random_uuid() as subject_id;
+select private.enqueue_job('compact', subject_id, 'a') from subject;
+create temporary table held as select j.* from subject, claim('compact', subject_id) as j;
+grant select on held to public;
+
+select is(outcome_as('service', format(statement, job_id, gen_random_uuid())), 'lease_lost', 'a lost lease: ' || split_part(statement, '(', 1))
+from held, (
+  values
+    ('select public.internal_extend_job(%s, %L, 30)'), ('select public.internal_complete_job(%s, %L)'), ('select public.internal_release_job(%s, %L)'),
+    ('select public.internal_fail_job(%s, %L, ''{"code": "internal"}'', true)'), ('select public.internal_start_optimization(%s, %L)'),
+    ('select public.internal_optimization_source(%s, %L)'), ('select public.internal_report_optimization(%s, %L)'),
+    ('select public.internal_complete_optimization(%s, %L, ''cancelled'')')
+) as t (statement);
+select is(outcome_as('service', format('select public.internal_complete_job(%s, null)', job_id)), 'lease_lost', 'no lease at all') from held;
+select is(outcome_as('service', 'select public.internal_complete_job(-1, gen_random_uuid())'), 'lease_lost', 'a job that does not exist');
+
+select is(outcome_as('service', format('select public.internal_extend_job(%s, %L, %s)', job_id, lease_token, seconds)), expected, format('extend by %s seconds', seconds))
+from held, (values ('600', 'rows 1'), ('0', 'invalid_request'), ('3601', 'invalid_request'), ('null', 'invalid_request')) as t (seconds, expected);
+select as_service();
+select is(public.internal_extend_job(job_id, lease_token, 600), now() + interval '10 minutes', 'extend says until when') from held;
+select as_dba();
+update private.jobs set leased_until = now() - interval '1 minute';
+select is(outcome_as('service', format('select public.internal_complete_job(%s, %L)', job_id, lease_token)), 'rows 1', 'a lease that ran out and nobody took still holds') from held;
+
+-- Giving back
+select as_service();
+select lives_ok(format('select public.internal_release_job(%s, %L, 60)', job_id, lease_token), 'a job can be given back') from held;
+select as_dba();
+select results_eq(
+  $$ select attempts, lease_token, leased_until, worker_id, run_at from private.jobs $$,
+  $$ values (0, null::uuid, null::timestamptz, null::text, now() + interval '1 minute') $$,
+  'a release does not count as an attempt'
+);
+
+-- Failing
+delete from held;
+insert into held select j.* from subject, claim('compact', subject_id) as j;
+select is(outcome_as('service', format('select public.internal_fail_job(%s, %L, %s)', job_id, lease_token, rest)), 'invalid_request', 'fail refuses ' || reason)
+from held, (values ('null, true', 'no error'), ('''{}'', true', 'an error without a code'), ('''{"code": "internal"}'', null', 'no word on a retry')) as t (rest, reason);
+select as_service();
+select is(public.internal_fail_job(job_id, lease_token, '{"code": "model_timeout"}', true, 7), 'retry', 'a failure that may pass is tried again') from held;
+select as_dba();
+select results_eq(
+  $$ select attempts, lease_token, run_at, last_error ->> 'code', dead_at from private.jobs $$,
+  $$ values (1, null::uuid, now() + interval '7 seconds', 'model_timeout', null::timestamptz) $$,
+  'after the time that was asked for, with its error noted'
+);
+
+-- Backoff: full jitter between nothing and base × 2^(attempt − 1), capped.
+update private.settings set retry_base = '2 seconds', retry_cap = '5 minutes';
+select ok(
+  (select bool_and(delay between interval '0' and least(interval '2 seconds' * power(2, attempt - 1), interval '5 minutes')) from generate_series(1, 40) as attempt, generate_series(1, 50), lateral (select private.retry_delay(attempt) as delay where attempt is not null) as d),
+  'no delay is below nothing or above its bound, at 40 attempts each 50 times'
+);
+select cmp_ok((select max(private.retry_delay(a)) from generate_series(20, 20) as a, generate_series(1, 200)), '>', interval '2 minutes', 'the delays use their range: some are long');
+select cmp_ok((select min(private.retry_delay(a)) from generate_series(20, 20) as a, generate_series(1, 200)), '<', interval '2 minutes', 'and some are short');
+
+-- The last attempt
+update private.jobs set attempts = max_attempts - 1, run_at = now();
+delete from held;
+insert into held select j.* from subject, claim('compact', subject_id) as j;
+select is(attempts, max_attempts, 'this is the last attempt') from held;
+select as_service();
+select is(public.internal_fail_job(job_id, lease_token, '{"code": "model_timeout"}', true), 'dead', 'what was tried often enough is dead') from held;
+select as_dba();
+select isnt((select dead_at from private.jobs), null, 'a dead job is kept for a person');
+select is(pg_temp.claim_owners(10), null, 'and is not claimed');
+select is((claim('compact', subject_id)).job_id, null, 'not by its subject either') from subject;
+select lives_ok($$ select private.enqueue_job('compact', subject_id, 'a') from subject $$, 'its work can be queued anew');
+select is((select count(*) from private.jobs), 2::bigint, 'as another job');
+delete from private.jobs;
+
+-- A job that takes its worker down never fails by itself
+create temporary table killer as select v.* from uploaded_version('auth0|owner') as v;
+update private.jobs set attempts = max_attempts, lease_token = gen_random_uuid(), leased_until = now() - interval '1 second';
+select is(pg_temp.claim_owners(10, '{ingest}'), null, 'a job whose attempts are spent is not claimed');
+select results_eq(
+  $$ select j.dead_at, v.state, v.failure_code from private.jobs as j, public.resume_versions as v $$, $$ values (now(), 'failed', 'internal') $$,
+  'it is buried by whoever claims next, and its version fails'
+);
+select is(private.bury_spent_jobs(), 0, 'once');
+
+-- What a probe may learn
+select as_service();
+select is(public.internal_health(), '{"queueDepth": 0, "oldestSeconds": 0, "dead": 1}', 'health counts the living and the dead');
+select as_dba();
+select private.enqueue_job('compact', gen_random_uuid(), 'a');
+update private.jobs set run_at = now() - interval '90 seconds' where dead_at is null;
+select as_service();
+select is(public.internal_health(), '{"queueDepth": 1, "oldestSeconds": 90, "dead": 1}', 'health says how long the oldest due one has waited');
+
+select * from finish();
+rollback;

@@ -1,0 +1,177 @@
+-- Asking for suggestions, working on them, cancelling, events.
+begin;
+set local search_path = reswave_tests, extensions, public;
+select plan(71);
+
+create temporary table v as select r.* from ready_version('auth0|owner', 'cv.pdf') as r;
+grant select on v to public;
+
+create function pg_temp.ask(p_who text, p_rest text default '') returns text
+language sql
+as $$
+  select outcome_as(p_who, format('select public.request_optimization(%L%s)', full_storage_path, p_rest)) from v
+$$;
+
+-- Who may ask for what
+select is(pg_temp.ask('owner'), 'rows 1', 'owners may ask');
+select is(pg_temp.ask('owner', ', user_id => ''auth0|owner'''), 'rows 1', 'with their own userId');
+select is(pg_temp.ask('owner', ', user_id => ''auth0|stranger'''), 'forbidden', 'not with another''s');
+select is(pg_temp.ask('stranger'), 'not_found', 'another''s file');
+select is(outcome_as('stranger', 'select public.request_optimization(''user_uploads/x/y/v1/cv.pdf'')'), 'not_found', 'is the same answer as no file');
+select is(pg_temp.ask('stranger', ', user_id => ''auth0|owner'''), 'forbidden', 'nor under the owner''s id');
+select is(outcome_as('owner', 'select public.request_optimization(null)'), 'invalid_request', 'no file path');
+select is(outcome_as('owner', format('select public.request_optimization(%L)', 'resumes/' || full_storage_path)), 'rows 1', 'the path may carry its bucket in front') from v;
+select is(pg_temp.ask('owner', format(', %L', repeat('x', 20000))), 'rows 1', 'a job description of 20,000 characters');
+select is(pg_temp.ask('owner', format(', %L', repeat('x', 20001))), 'invalid_request', 'one more is refused');
+select is(pg_temp.ask('owner', ', null, '''''), 'invalid_request', 'an empty idempotency key');
+select is(pg_temp.ask('owner', format(', null, %L', repeat('k', 201))), 'invalid_request', 'a key of 201 characters');
+select is(pg_temp.ask('owner', format(', null, %L', repeat('k', 200))), 'rows 1', 'a key of 200 characters');
+
+-- Accepted
+create temporary table o as select r.* from v, request('auth0|owner', v::text::public.resume_versions, '  A job  ', 'key-1') as r;
+grant select on o to public;
+select is(status, 'queued', 'a request is queued') from o;
+select is(job_description, 'A job', 'its job description is trimmed') from o;
+select is(resume_id, (select resume_id from v), 'it knows its resume') from o;
+select results_eq(
+  $$ select kind, subject_id, owner_id, priority from private.jobs $$, $$ select 'optimize', optimization_id, 'auth0|owner', 10::smallint from o $$,
+  'its job is queued with it, somebody waits'
+);
+
+-- The same again
+select is((request('auth0|owner', v::text::public.resume_versions, 'A job', 'key-1')).optimization_id, (select optimization_id from o), 'the same key and input is the same optimization') from v;
+select is(pg_temp.ask('owner', ', ''Another job'', ''key-1'''), 'idempotency_conflict', 'the same key with other input is a conflict');
+select is(pg_temp.ask('owner', ', null, ''key-1'''), 'idempotency_conflict', 'also without a job description');
+select is((request('auth0|owner', v::text::public.resume_versions, 'A job')).optimization_id, (select optimization_id from o), 'without a key, the same input in flight is the same optimization') from v;
+create temporary table plain as select r.* from v, request('auth0|owner', v::text::public.resume_versions, 'Plain job') as r;
+select isnt(optimization_id, (select optimization_id from o), 'other input is another one') from plain;
+select is((request('auth0|owner', v::text::public.resume_versions, 'Plain job')).optimization_id, (select optimization_id from plain), 'once') from v;
+select is((select count(*) from private.jobs), 2::bigint, 'two optimizations are two jobs');
+select isnt((request('auth0|owner', v::text::public.resume_versions, 'Another job')).optimization_id, (select optimization_id from plain), 'a third one') from v;
+
+-- Admission
+select is(pg_temp.ask('owner', ', ''A fourth job'''), 'too_many_requests', 'as many in flight as the setting says, not one more');
+select is(pg_temp.ask('owner', ', ''A job'', ''key-1'''), 'rows 1', 'what is known already is answered all the same');
+update private.settings set max_active_optimizations_per_user = 10, max_queued_optimizations = 3;
+select is(pg_temp.ask('owner', ', ''A fourth job'''), 'unavailable', 'the queue of all users has its limit');
+update private.settings set max_queued_optimizations = 1000;
+select is(pg_temp.ask('owner', ', ''A fourth job'''), 'rows 1', 'and room again after');
+
+-- Files that are not ready
+create temporary table pending as select r.* from begin_upload('auth0|owner', 'pending.pdf') as r;
+grant select on pending to public;
+select is(outcome_as('owner', format('select public.request_optimization(%L)', full_storage_path)), 'upload_incomplete', 'a file that has not arrived') from pending;
+select store_object(p::text::public.resume_versions) from pending as p;
+select is(outcome_as('owner', format('select public.request_optimization(%L)', full_storage_path)), 'rows 1', 'a file that has arrived unannounced') from pending;
+select is((request('auth0|owner', p::text::public.resume_versions)).status, 'queued', 'is taken as completed') from pending as p;
+select is(r.state, 'uploaded', 'its version says so') from public.resume_versions as r join pending using (version_id);
+create temporary table failed as select r.* from begin_upload('auth0|owner', 'failed.pdf') as r;
+select store_object(f::text::public.resume_versions, 1) from failed as f;
+create temporary table failed_request as select r.* from failed as f, request('auth0|owner', f::text::public.resume_versions) as r;
+select is(status || ' ' || (error ->> 'code'), 'failed size_mismatch', 'a file that failed is answered with its own code') from failed_request;
+select is_empty($$ select from private.jobs join failed_request on subject_id = optimization_id $$, 'and no job');
+create temporary table pruned as select r.* from ready_version('auth0|owner', 'pruned.pdf') as r;
+grant select on pruned to public;
+update public.resume_versions set state = 'pruned', held_as = 'none' where version_id = (select version_id from pruned);
+select is(outcome_as('owner', format('select public.request_optimization(%L)', full_storage_path)), 'conflict', 'a version that was pruned') from pruned;
+update public.resumes set deleted_at = now() where id = (select resume_id from pruned);
+select is(outcome_as('owner', format('select public.request_optimization(%L)', full_storage_path)), 'not_found', 'a deleted resume') from pruned;
+
+-- Work
+create temporary table job as select j.* from o, claim('optimize', o.optimization_id) as j;
+grant select on job to public;
+select as_service();
+select is((public.internal_start_optimization(job_id, lease_token)).status, 'running', 'the worker starts') from job;
+select is((public.internal_optimization_source(job_id, lease_token)).content_text, 'Plain words', 'and is given the text') from job;
+select is(
+  public.internal_report_optimization(job_id, lease_token, 60, '{"stage": "generating", "tokens": 5}', '[{"type": "scoring", "data": {"score": 1}}, {"type": "generating", "data": {}}]', '{"s1": {"a": 1}}'), false,
+  'a report says that nobody has cancelled'
+) from job;
+select is(public.internal_report_optimization(job_id, lease_token, 60, '{"tokens": 9}', null, '{"s2": {}}'), false, 'another one') from job;
+select throws_ok(format('select public.internal_report_optimization(%s, %L, 0)', job_id, lease_token), 'PT400', null, 'a lease of no length is refused') from job;
+select throws_ok(format('select public.internal_report_optimization(%s, %L, 30, null, ''[{"type": "dance", "data": {}}]'')', job_id, lease_token), '23514', null, 'an event that nobody knows is refused') from job;
+select as_dba();
+select results_eq(
+  $$ select o.progress, o.partial, j.leased_until from public.optimizations as o join private.jobs as j on j.subject_id = o.optimization_id join job using (job_id) $$,
+  $$ values ('{"stage": "generating", "tokens": 9}'::jsonb, '{"s1": {"a": 1}, "s2": {}}'::jsonb, now() + interval '1 minute') $$,
+  'reports merge progress and sections, and extend the lease'
+);
+
+-- Events
+create function pg_temp.events(p_who text, p_after integer default 0) returns text
+language plpgsql
+as $$
+declare
+  v_events text;
+begin
+  perform become(p_who);
+  select string_agg(e.event_id || ' ' || e.type, ', ' order by e.event_id) into v_events from o, public.list_optimization_events(o.optimization_id, p_after) as e;
+  perform as_dba();
+  return v_events;
+end
+$$;
+select is(pg_temp.events('owner'), '1 queued, 2 scoring, 3 generating', 'the events are there in order');
+select is(pg_temp.events('owner', 2), '3 generating', 'those after one that is known');
+select throws_ok($$ select pg_temp.events('stranger') $$, 'PT404', null, 'not for a stranger');
+select is(outcome_as('stranger', format('select public.list_optimization_events(%L)', gen_random_uuid())), 'not_found', 'the same answer as for none');
+
+-- End
+select is(outcome_as('service', format('select public.internal_complete_optimization(%s, %L, %s)', job_id, lease_token, rest)), 'invalid_request', 'complete refuses ' || reason)
+from job, (
+  values ('''failed''', 'failed, which is fail_job''s'), ('null', 'no status'), ('''succeeded''', 'success without a result'), ('''cancelled'', ''{}''', 'a cancellation with one')
+) as t (rest, reason);
+select as_service();
+select is((public.internal_complete_optimization(job_id, lease_token, 'succeeded', '{"score": 2}', '[{"type": "suggestion", "data": {}}]')).status, 'succeeded', 'the worker completes') from job;
+select throws_ok(format('select public.internal_complete_optimization(%s, %L, ''succeeded'', ''{}'')', job_id, lease_token), 'PT409', null, 'once') from job;
+select as_dba();
+select results_eq(
+  $$ select r.result, r.partial, r.progress ->> 'stage', r.finished_at from public.optimizations as r join o using (optimization_id) $$,
+  $$ values ('{"score": 2}'::jsonb, '{}'::jsonb, 'done', now()) $$,
+  'the result stands in the row, what was partial is gone'
+);
+select is(pg_temp.events('owner', 3), '4 suggestion, 5 done', 'the last events are there');
+select is_empty($$ select from private.jobs join job using (job_id) $$, 'the job has ended with it');
+select is((request('auth0|owner', v::text::public.resume_versions, 'A job', 'key-1')).status, 'succeeded', 'the key still gives its result') from v;
+
+-- Cancelling
+select is(outcome_as('stranger', format('select public.cancel_optimization(%L)', optimization_id)), 'not_found', 'a stranger cannot cancel') from plain;
+select is(outcome_as('stranger', format('select public.cancel_optimization(%L)', gen_random_uuid())), 'not_found', 'the same answer as for none');
+grant select on plain to public;
+select authenticate_as('auth0|owner');
+select is((public.cancel_optimization(optimization_id)).status, 'cancelled', 'a queued one is cancelled at once') from plain;
+select is((public.cancel_optimization(optimization_id)).status, 'cancelled', 'a second time changes nothing') from plain;
+select is((public.cancel_optimization(optimization_id)).status, 'succeeded', 'one that has ended stays as it ended') from o;
+select as_dba();
+select is_empty($$ select from private.jobs join plain on subject_id = optimization_id $$, 'the job of a cancelled one is gone');
+
+create temporary table running as select r.* from v, request('auth0|owner', v::text::public.resume_versions, 'To be cancelled') as r;
+create temporary table running_job as select j.* from running, claim('optimize', optimization_id) as j;
+grant select on running, running_job to public;
+select as_service();
+select public.internal_start_optimization(job_id, lease_token) from running_job;
+select authenticate_as('auth0|owner');
+select is((public.cancel_optimization(optimization_id)).status, 'running', 'a running one is asked to stop') from running;
+select as_service();
+select is(public.internal_report_optimization(job_id, lease_token), true, 'its worker learns of it at the next report') from running_job;
+select is((public.internal_complete_optimization(job_id, lease_token, 'cancelled')).status, 'cancelled', 'and ends it') from running_job;
+select as_dba();
+
+-- Failing for good, and forgetting
+create temporary table doomed as select r.* from v, request('auth0|owner', v::text::public.resume_versions, 'Doomed') as r;
+create temporary table doomed_job as select j.* from doomed, claim('optimize', optimization_id) as j;
+grant select on doomed_job to public;
+select as_service();
+select public.internal_start_optimization(job_id, lease_token) from doomed_job;
+select is(public.internal_fail_job(job_id, lease_token, '{"code": "model_invalid", "title": "t", "retryable": true}', false), 'dead', 'a job that failed for good') from doomed_job;
+select as_dba();
+select is(r.status || ' ' || (r.error ->> 'code'), 'failed model_invalid', 'fails its optimization, with its code') from public.optimizations as r join doomed using (optimization_id);
+update public.optimizations set finished_at = now() - interval '90 days' where status = 'failed';
+select as_service();
+select is(public.internal_keep_house() ->> 'optimizationsForgotten', '2', 'what ended before the retention is forgotten');
+select as_dba();
+select is_empty(
+  $$ select from private.optimization_events as e where not exists (select from public.optimizations as r where r.optimization_id = e.optimization_id) $$, 'with its events'
+);
+
+select * from finish();
+rollback;

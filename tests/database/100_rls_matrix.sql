@@ -1,0 +1,83 @@
+-- Every table × command × role. "rows 0" (the policy hides it) and "error 42501" (it is not allowed) are
+-- different answers, and each stands here for every cell. Every statement is valid for someone who may.
+begin;
+set local search_path = reswave_tests, extensions, public;
+select plan(162);
+
+create temporary table ready as select r.* from ready_version('auth0|owner', 'ready.pdf') as r;
+create temporary table pending as select r.* from begin_upload('auth0|owner', 'pending.pdf') as r;
+create temporary table optimization as select o.* from ready as r, request('auth0|owner', r::text::public.resume_versions) as o;
+grant select on ready, pending, optimization to public;
+-- Storage refuses SQL deletes by a trigger of its own; lifted, the policies have to do it.
+set local storage.allow_delete_query = 'true';
+
+create temporary table matrix (relation text, command text, anon text, owner text, stranger text, nobody text, service text, statement text);
+
+insert into matrix
+values
+  -- What the product shows. There are two resumes, with a version each.
+  ('public.resumes', 'select', 'error 42501', 'rows 2', 'rows 0', 'rows 0', 'rows 2', 'select from public.resumes'),
+  ('public.resumes', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into public.resumes (user_id, original_filename, mime_type) values ('auth0|owner', 'x.pdf', 'application/pdf')$$),
+  ('public.resumes', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$update public.resumes set user_id = user_id$$),
+  ('public.resumes', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'delete from public.resumes'),
+  ('public.resume_versions', 'select', 'error 42501', 'rows 2', 'rows 0', 'rows 0', 'rows 2', 'select from public.resume_versions'),
+  ('public.resume_versions', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into public.resume_versions (resume_id, version_number, full_storage_path, file_size, original_filename, mime_type) select resume_id, 9, 'x', 1, 'x.pdf', 'application/pdf' from ready$$),
+  ('public.resume_versions', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$update public.resume_versions set label = 'x'$$),
+  ('public.resume_versions', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'delete from public.resume_versions'),
+  ('public.optimizations', 'select', 'error 42501', 'rows 1', 'rows 0', 'rows 0', 'rows 1', 'select from public.optimizations'),
+  ('public.optimizations', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into public.optimizations (user_id, resume_id, version_id, input_hash) select 'auth0|owner', resume_id, version_id, 'x' from ready$$),
+  ('public.optimizations', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$update public.optimizations set cancel_requested_at = now()$$),
+  ('public.optimizations', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'delete from public.optimizations'),
+  -- The inside is granted to nobody.
+  ('private.settings', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'select from private.settings'),
+  ('private.settings', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'insert into private.settings default values on conflict do nothing'),
+  ('private.settings', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'update private.settings set max_job_attempts = 9'),
+  ('private.settings', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'delete from private.settings'),
+  ('private.jobs', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'select from private.jobs'),
+  ('private.jobs', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.jobs (kind, subject_id, owner_id, max_attempts) values ('ingest', gen_random_uuid(), 'x', 1)$$),
+  ('private.jobs', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'update private.jobs set priority = 1'),
+  ('private.jobs', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'delete from private.jobs'),
+  ('private.optimization_events', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'select from private.optimization_events'),
+  ('private.optimization_events', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.optimization_events (optimization_id, event_id, type, data) select optimization_id, 99, 'done', '{}' from optimization$$),
+  ('private.optimization_events', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$update private.optimization_events set data = '{}'$$),
+  ('private.optimization_events', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'delete from private.optimization_events'),
+  -- Storage grants its tables to every role, its row level security is all there is. One object exists.
+  ('storage.objects', 'select', 'rows 0', 'rows 1', 'rows 0', 'rows 0', 'rows 1', 'select from storage.objects'),
+  ('storage.objects', 'insert', 'error 42501', 'rows 1', 'error 42501', 'error 42501', 'rows 1', $$insert into storage.objects (bucket_id, name) select 'resumes', full_storage_path from pending$$),
+  ('storage.objects', 'update', 'rows 0', 'rows 0', 'rows 0', 'rows 0', 'rows 1', $$update storage.objects set metadata = '{}'$$),
+  ('storage.objects', 'delete', 'rows 0', 'rows 0', 'rows 0', 'rows 0', 'rows 1', 'delete from storage.objects'),
+  ('storage.buckets', 'select', 'rows 0', 'rows 0', 'rows 0', 'rows 0', 'rows 1', $$select from storage.buckets where id = 'resumes'$$),
+  ('storage.buckets', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'rows 1', $$insert into storage.buckets (id, name) values ('planted', 'planted')$$),
+  ('storage.buckets', 'update', 'rows 0', 'rows 0', 'rows 0', 'rows 0', 'rows 1', $$update storage.buckets set public = true where id = 'resumes'$$),
+  ('storage.buckets', 'delete', 'rows 0', 'rows 0', 'rows 0', 'rows 0', 'error 23503', $$delete from storage.buckets where id = 'resumes'$$);
+
+select is(outcome_as(c.who, m.statement), c.expected, format('%s %s %s: %s', c.who, m.command, m.relation, c.expected))
+from matrix as m, lateral (
+  values ('anon', m.anon), ('owner', m.owner), ('stranger', m.stranger), ('nobody', m.nobody), ('service', m.service)
+) as c (who, expected);
+
+-- Nothing is left out
+select bag_eq(
+  $$ select relation, command from matrix $$,
+  $$
+    select n.nspname || '.' || c.relname, command
+    from pg_class as c
+      join pg_namespace as n on n.oid = c.relnamespace,
+      unnest(array['select', 'insert', 'update', 'delete']) as command
+    where c.relkind in ('r', 'p', 'v', 'm', 'f') and (n.nspname in ('public', 'private') or (n.nspname, c.relname) in (('storage', 'objects'), ('storage', 'buckets')))
+  $$,
+  'the matrix has every table of ours with every command'
+);
+-- A policy names one command and one role, by which it is called.
+select is_empty(
+  $$
+    select policyname
+    from pg_policies
+    where (schemaname in ('public', 'private') or policyname like 'resumes\_%')
+      and (cmd = 'ALL' or roles <> '{authenticated}' or policyname not in (tablename || '_' || lower(cmd) || '_owner', 'resumes_' || lower(cmd) || '_owner'))
+  $$,
+  'every policy is for one command, to authenticated, and named for it'
+);
+
+select * from finish();
+rollback;

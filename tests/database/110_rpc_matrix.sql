@@ -1,0 +1,90 @@
+-- Every RPC × role, called with arguments that pass for whoever may. The owner has a version of each state.
+begin;
+set local search_path = reswave_tests, extensions, public;
+select plan(120);
+
+create temporary table ready as select r.* from ready_version('auth0|owner', 'ready.pdf', 'A carpenter') as r;
+create temporary table arrived as select r.* from begin_upload('auth0|owner', 'arrived.pdf') as r;
+create temporary table pending as select r.* from begin_upload('auth0|owner', 'pending.pdf') as r;
+select store_object(a::text::public.resume_versions) from arrived as a;
+create temporary table optimization as select o.* from ready as r, request('auth0|owner', r::text::public.resume_versions) as o;
+create temporary table uploaded as select r.* from uploaded_version('auth0|owner', 'uploaded.pdf') as r;
+create temporary table short as select r.* from begin_upload('auth0|owner', 'short.pdf') as r;
+select store_object(s::text::public.resume_versions, 1) from short as s;
+select complete_upload('auth0|owner', version_id) from short;
+create temporary table optimize_job as select j.* from optimization, claim('optimize', optimization_id) as j;
+create temporary table ingest_job as select j.* from uploaded, claim('ingest', version_id) as j;
+create temporary table removal_job as select j.* from short, claim('remove_object', version_id) as j;
+grant select on all tables in schema pg_temp to public;
+
+create temporary table matrix (rpc text, anon text, owner text, stranger text, nobody text, service text, call text);
+
+insert into matrix
+values
+  -- For users
+  ('begin_resume_upload', 'error 42501', 'rows 1', 'rows 1', 'unauthorized', 'error 42501', $$select public.begin_resume_upload('cv.pdf', 'application/pdf', 1)$$),
+  ('complete_resume_upload', 'error 42501', 'rows 1', 'not_found', 'unauthorized', 'error 42501', 'select public.complete_resume_upload(version_id) from arrived'),
+  ('report_upload_failure', 'error 42501', 'rows 1', 'not_found', 'unauthorized', 'error 42501', $$select public.report_upload_failure(version_id, 'aborted') from pending$$),
+  ('request_optimization', 'error 42501', 'rows 1', 'not_found', 'unauthorized', 'error 42501', $$select public.request_optimization(full_storage_path, 'A job') from ready$$),
+  ('cancel_optimization', 'error 42501', 'rows 1', 'not_found', 'unauthorized', 'error 42501', 'select public.cancel_optimization(optimization_id) from optimization'),
+  ('list_optimization_events', 'error 42501', 'rows 1', 'not_found', 'unauthorized', 'error 42501', 'select from optimization, public.list_optimization_events(optimization_id)'),
+  ('search_resumes', 'error 42501', 'rows 1', 'rows 0', 'unauthorized', 'error 42501', $$select from public.search_resumes('carpenter')$$);
+
+-- For the service
+insert into matrix
+select rpc, 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'rows 1', call
+from (
+  values
+    ('internal_claim_jobs', $$select from public.internal_claim_jobs('w', '{remove_object}', 1, 30) right join (select 1) as one on true$$),
+    ('internal_extend_job', 'select public.internal_extend_job(job_id, lease_token) from ingest_job'),
+    ('internal_complete_job', 'select public.internal_complete_job(job_id, lease_token) from ingest_job'),
+    ('internal_release_job', 'select public.internal_release_job(job_id, lease_token) from ingest_job'),
+    ('internal_fail_job', $$select public.internal_fail_job(job_id, lease_token, '{"code": "internal"}', true) from ingest_job$$),
+    ('internal_ingest_source', 'select public.internal_ingest_source(job_id, lease_token) from ingest_job'),
+    ('internal_complete_ingest', $$select public.internal_complete_ingest(job_id, lease_token, repeat('a', 64), 1000, 'text', '', 'en') from ingest_job$$),
+    ('internal_removable_object', 'select public.internal_removable_object(job_id, lease_token) from removal_job'),
+    ('internal_complete_object_removal', 'select public.internal_complete_object_removal(job_id, lease_token) from removal_job'),
+    ('internal_start_optimization', 'select public.internal_start_optimization(job_id, lease_token) from optimize_job'),
+    ('internal_optimization_source', 'select public.internal_optimization_source(job_id, lease_token) from optimize_job'),
+    ('internal_report_optimization', 'select public.internal_report_optimization(job_id, lease_token) from optimize_job'),
+    ('internal_complete_optimization', $$select public.internal_complete_optimization(job_id, lease_token, 'cancelled') from optimize_job$$),
+    ('internal_keep_house', 'select public.internal_keep_house()'),
+    ('internal_health', 'select public.internal_health()')
+) as t (rpc, call);
+
+select is(outcome_as(c.who, m.call), c.expected, format('%s %s(): %s', c.who, m.rpc, c.expected))
+from matrix as m, lateral (
+  values ('anon', m.anon), ('owner', m.owner), ('stranger', m.stranger), ('nobody', m.nobody), ('service', m.service)
+) as c (who, expected);
+
+select bag_eq(
+  $$ select rpc from matrix $$, $$ select proname::text from pg_proc where pronamespace = 'public'::regnamespace $$, 'the matrix has every function of public'
+);
+-- An empty subject is none.
+select authenticate_as('');
+select is(outcome($$select public.begin_resume_upload('cv.pdf', 'application/pdf', 1)$$), 'unauthorized', 'an empty subject is none');
+select authenticate_as(repeat('s', 256));
+select is(outcome($$select public.begin_resume_upload('cv.pdf', 'application/pdf', 1)$$), 'unauthorized', 'a subject of 256 characters is refused');
+select authenticate_as(repeat('s', 255));
+select is(outcome($$select public.begin_resume_upload('cv.pdf', 'application/pdf', 1)$$), 'rows 1', 'one of 255 is taken');
+select authenticate_as('auth0|42');
+select is(outcome($$select public.begin_resume_upload('cv.pdf', 'application/pdf', 1)$$), 'rows 1', 'a subject need not be a uuid');
+select as_dba();
+
+-- The bodies are as closed as the doors: callable, but only as what the token says.
+select is(
+  outcome_as('anon', $$select private.begin_resume_upload('cv.pdf', 'application/pdf', 1, null, null)$$), 'error 42501', 'anon does not reach private'
+);
+select is(
+  outcome_as('owner', $$select private.claim_jobs('w', '{ingest}', 1, 30, null)$$), 'error 42501', 'a user cannot execute the service''s bodies'
+);
+select is(outcome_as('service', $$select private.search_resumes('x', 20, 0)$$), 'error 42501', 'the service cannot execute a user''s');
+select is(
+  outcome_as('owner', $$select private.finish_optimization(gen_random_uuid(), 'cancelled', null, null)$$), 'error 42501', 'what is granted to nobody is executed by no user'
+);
+select is(
+  outcome_as('service', $$select private.finish_optimization(gen_random_uuid(), 'cancelled', null, null)$$), 'error 42501', 'nor by the service'
+);
+
+select * from finish();
+rollback;

@@ -1,0 +1,58 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { startModelServer } from '../../scripts/local/model/server.ts'
+import { startStack } from '../../scripts/local/stack.ts'
+
+/** Where the stack of this run is reached; `inject('stack')` in a test. */
+export interface StackCoordinates {
+  url: string
+  publishableKey: string
+  secretKey: string
+  jwtSecret: string
+  workerToken: string
+  metricsToken: string
+  /** As the role `postgres`. */
+  dbUrl: string
+  modelUrl: string
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    stack: StackCoordinates
+  }
+}
+
+/** One stack for all integration tests, with its own port and data, on the bundled model server. */
+export default async function setup(project: TestProject) {
+  const dir = await mkdtemp(join(tmpdir(), 'reswave-test-'))
+  // Postgres runs as another user under root, who must be able to come here.
+  await chmod(dir, 0o755)
+  const log = process.env.RESWAVE_LOG ? console.error : () => {}
+  const model = await startModelServer()
+  const stack = await startStack({
+    dir,
+    port: 0,
+    model: { url: model.url, name: model.model },
+    env: {},
+    durable: false,
+    log,
+  })
+  const { url, publishableKey, secretKey, jwtSecret, workerToken, metricsToken, dbUrl } = stack
+  project.provide('stack', {
+    url,
+    publishableKey,
+    secretKey,
+    jwtSecret,
+    workerToken,
+    metricsToken,
+    dbUrl,
+    modelUrl: model.url,
+  })
+  return async () => {
+    await stack.stop()
+    await model.stop()
+    await rm(dir, { recursive: true, force: true })
+  }
+}
