@@ -153,15 +153,20 @@ async function npmInstall() {
   const timer = setInterval(() => {
     say(`  still installing … ${Math.round((Date.now() - begun) / 1_000)} s`)
   }, progressMs)
-  const args = [
-    'ci',
+  const flags = [
     '--no-audit',
     '--no-fund',
     '--loglevel=error',
     '--include=dev',
     '--include=optional',
   ]
-  const result = await execute(...npmCommand(), args, root)
+  const [command, first] = npmCommand()
+  let result = await execute(command, first, ['ci', ...flags], root)
+  if (result.output.includes('EUSAGE')) {
+    // A lockfile written against a registry without the packages of other systems has no entries for these optional ones: `npm ci` takes
+    // that for a lockfile out of step. `npm install` passes over them, and installs the same versions.
+    result = await execute(command, first, ['install', '--no-save', ...flags], root)
+  }
   clearInterval(timer)
   if (result.code !== 0) throw new Refusal(explainNpm(result.output))
   say(`Installed in ${Math.round((Date.now() - begun) / 1_000)} s.`)

@@ -48,6 +48,12 @@ export const errorKinds = {
     title: 'The file has not arrived in storage yet',
   },
   upload_expired: { status: 410, retryable: false, title: 'The upload was not finished in time' },
+  upload_failed: { status: 410, retryable: false, title: 'The upload was given up by its client' },
+  size_mismatch: {
+    status: 422,
+    retryable: false,
+    title: 'Not as many bytes arrived as were announced',
+  },
   hash_mismatch: {
     status: 409,
     retryable: false,

@@ -7,27 +7,23 @@ with own_schemas as (
   where n.nspname not in ('pg_catalog', 'information_schema', 'supabase_migrations')
     and n.nspname !~ '^pg_(toast|temp)'
 ),
-
 extension_members as (
   select d.classid, d.objid
   from pg_depend as d
   where d.deptype = 'e'
 ),
-
 relations as (
   select c.*, s.nspname, format('%I.%I', s.nspname, c.relname) as full_name
   from pg_class as c
     join own_schemas as s on s.oid = c.relnamespace
   where not exists (select from extension_members as e where e.classid = 'pg_class'::regclass and e.objid = c.oid)
 ),
-
 functions as (
   select p.*, p.oid::regprocedure::text as full_name
   from pg_proc as p
     join own_schemas as s on s.oid = p.pronamespace
   where not exists (select from extension_members as e where e.classid = 'pg_proc'::regclass and e.objid = p.oid)
 ),
-
 -- An unset list of privileges means the built-in defaults: both forms are written out alike.
 privileges (kind, name, acl) as (
   select 'schema', quote_ident(s.nspname), coalesce(s.nspacl, acldefault('n', s.nspowner)) from own_schemas as s
@@ -51,7 +47,6 @@ privileges (kind, name, acl) as (
     d.defaclacl
   from pg_default_acl as d
 ),
-
 facts (kind, name, definition) as (
   select 'schema', quote_ident(s.nspname), s.nspowner::regrole::text from own_schemas as s
   union all
@@ -160,7 +155,6 @@ facts (kind, name, definition) as (
     )
   from privileges as p
 )
-
 select f.kind, f.name, coalesce(f.definition, '') as definition
 from facts as f
 order by f.kind collate "C", f.name collate "C", f.definition collate "C"

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Sql, TransactionSql } from 'postgres'
 import { withConnection } from './scratch.ts'
 
 const catalogQuery = readFileSync(new URL('./catalog.sql', import.meta.url), 'utf8')
@@ -18,11 +19,14 @@ export interface Difference {
 
 /** All that a database is, as comparable text. */
 export function readCatalog(url: string): Promise<Fact[]> {
-  return withConnection(url, async (sql) => {
-    // Deparsed definitions leave out what the search path finds: an empty path names everything in full.
-    await sql.unsafe("set search_path = ''")
-    return [...(await sql.unsafe<Fact[]>(catalogQuery))]
-  })
+  return withConnection(url, readCatalogOn)
+}
+
+/** The same on an open connection, whose transaction may have changed something that nobody else sees. */
+export async function readCatalogOn(sql: Sql | TransactionSql): Promise<Fact[]> {
+  // Deparsed definitions leave out what the search path finds: an empty path names everything in full.
+  await sql.unsafe("set search_path = ''")
+  return [...(await sql.unsafe<Fact[]>(catalogQuery))]
 }
 
 export function compareCatalogs(left: Fact[], right: Fact[]): Difference[] {

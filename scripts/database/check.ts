@@ -7,21 +7,37 @@ import { findDrift, formatDifferences, schemaPair } from './migration-diff.ts'
 import { withScratch } from './scratch.ts'
 import { generateTypes, typesAreCurrent } from './types.ts'
 
-const complaints = await withScratch(async (scratch) => {
+interface Check {
+  name: string
+  complaints: string[]
+}
+
+const checks = await withScratch(async (scratch): Promise<Check[]> => {
   const pair = await schemaPair(scratch)
   const drift = await findDrift(pair)
+  const types = await generateTypes(pair.migrated.url)
   const advice = await readAdvice(pair.migrated.url)
-  for (const note of advice) if (!isSerious(note)) console.log(`advisor ${note.name}: ${note.detail}`)
   return [
-    ...(drift.length > 0
-      ? [`sql/schema and supabase/migrations differ (npm run db:diff):\n${formatDifferences(drift)}`]
-      : []),
-    ...(typesAreCurrent(await generateTypes(pair.migrated.url))
-      ? []
-      : ['database.gen.ts is stale: run npm run db:types']),
-    ...advice.filter(isSerious).map((note) => `advisor ${note.level} ${note.name}: ${note.detail}`),
+    {
+      name: 'sql/schema and supabase/migrations give the same database',
+      complaints: drift.length > 0 ? [`npm run db:diff\n${formatDifferences(drift)}`] : [],
+    },
+    {
+      name: 'database.gen.ts is current',
+      complaints: typesAreCurrent(types) ? [] : ['npm run db:types'],
+    },
+    {
+      name: 'supabase db advisors has no warning',
+      complaints: advice
+        .filter(isSerious)
+        .map((note) => `${note.level} ${note.name}: ${note.detail}`),
+    },
   ]
 })
-for (const complaint of complaints) console.error(complaint)
-if (complaints.length > 0) process.exitCode = 1
-else console.log('schema, types and advisors: in order')
+for (const { name, complaints } of checks) {
+  console.log(`${complaints.length === 0 ? 'ok    ' : 'FAILED'} ${name}`)
+  for (const complaint of complaints) console.log(complaint)
+}
+const failed = checks.filter(({ complaints }) => complaints.length > 0).length
+console.log(`\n${checks.length - failed} passed, ${failed} failed`)
+if (failed > 0) process.exitCode = 1

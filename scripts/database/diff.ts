@@ -1,5 +1,5 @@
 /**
- * `npm run db:diff -- NAME [--allow-drops]`: writes a migration with what changed in sql/schema since the last one.
+ * `npm run db:diff -- NAME [--allow-data-loss]`: writes a migration with what changed in sql/schema since the last one.
  */
 import { writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
@@ -9,16 +9,18 @@ import { projectRoot, withScratch } from './scratch.ts'
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { 'allow-drops': { type: 'boolean', default: false } },
+  options: { 'allow-data-loss': { type: 'boolean', default: false } },
 })
 const [name] = positionals
 if (!name || !/^[a-z0-9_]+$/.test(name)) {
-  console.error('Usage: npm run db:diff -- NAME [--allow-drops], where NAME is of a–z, 0–9 and _')
+  console.error(
+    'Usage: npm run db:diff -- NAME [--allow-data-loss], where NAME is of a–z, 0–9 and _',
+  )
   process.exit(2)
 }
 
 const draft = await withScratch(async (scratch) =>
-  draftMigration(await schemaPair(scratch), values['allow-drops']),
+  draftMigration(await schemaPair(scratch), values['allow-data-loss']),
 )
 if (!draft) {
   console.log('no changes')
@@ -28,7 +30,7 @@ if (!draft) {
   writeFileSync(path, draft.sql)
   console.log(relative(projectRoot, path))
   if (draft.missing.length > 0) {
-    console.error(`To be added by hand, pg-delta cannot:\n${formatDifferences(draft.missing)}`)
+    console.error(`To be added by hand:\n${formatDifferences(draft.missing)}`)
     process.exitCode = 1
   }
 }

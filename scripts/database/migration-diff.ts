@@ -1,9 +1,10 @@
-import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { z } from 'zod'
 import { compareCatalogs, type Difference, readCatalog } from './catalog.ts'
+import { planPolicies } from './policies.ts'
+import { runBin } from './run-bin.ts'
 import {
   declaredDatabase,
   migratedDatabase,
@@ -12,6 +13,7 @@ import {
   type ScratchDatabase,
   withConnection,
 } from './scratch.ts'
+import { layOut } from './sql-layout.ts'
 
 export const migrationsDir = join(projectRoot, 'supabase/migrations')
 
@@ -35,46 +37,57 @@ export async function findDrift(pair: SchemaPair): Promise<Difference[]> {
   return compareCatalogs(await readCatalog(pair.migrated.url), await readCatalog(pair.declared.url))
 }
 
-/** pg-delta's exit code for a plan without actions. */
-const nothingToDo = 3
-
 export interface MigrationDraft {
   sql: string
-  /** What pg-delta could not express: to be written by hand. Proven by applying `sql` and comparing. */
+  /** What could not be expressed and is to be written by hand: `sql` was applied, this was still different. */
   missing: Difference[]
 }
 
 /**
  * The statements that turn the migrated database into the declared one, or undefined if there is no difference.
  * They are applied to the migrated database to see what they leave undone.
- * @param allowDrops without it, a plan that loses data is refused
+ * @throws if the plan loses data and `allowDataLoss` is false
  */
 export async function draftMigration(
   pair: SchemaPair,
-  allowDrops: boolean,
+  allowDataLoss: boolean,
 ): Promise<MigrationDraft | undefined> {
   if ((await findDrift(pair)).length === 0) return undefined
-  const sql = await renderPlan(pair, allowDrops)
-  await withConnection(pair.migrated.url, (connection) => connection.unsafe(sql))
-  return { sql, missing: await findDrift(pair) }
+  const planned = await planWithPgDelta(pair, allowDataLoss)
+  await apply(pair, planned)
+  // pg-delta leaves Supabase's own schemas alone, policies on storage.objects included. Those are ours.
+  const policies = await planPolicies(await findDrift(pair), pair.migrated.url, pair.declared.url)
+  await apply(pair, policies)
+  return { sql: layOut(planned + policies), missing: await findDrift(pair) }
 }
 
-async function renderPlan({ migrated, declared }: SchemaPair, allowDrops: boolean) {
+function apply(pair: SchemaPair, sql: string) {
+  return withConnection(pair.migrated.url, (connection) => connection.unsafe(sql))
+}
+
+const plan = z.object({
+  actions: z.array(z.object({ sql: z.string(), dataLoss: z.enum(['none', 'destructive']) })),
+})
+
+async function planWithPgDelta(
+  { migrated, declared }: SchemaPair,
+  allowDataLoss: boolean,
+): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'reswave-diff-'))
   try {
-    const plan = join(folder, 'plan.json')
-    await pgDelta([
+    const path = join(folder, 'plan.json')
+    await runBin('pgdelta', [
       ...['plan', '--source', migrated.url, '--desired', declared.url],
-      ...['--profile', 'supabase', '--out', plan],
+      ...['--profile', 'supabase', '--out', path],
     ])
-    await pgDelta([
-      ...['render', '--plan', plan, '--out', join(folder, 'migration.sql')],
-      ...(allowDrops ? ['--allow-drops'] : []),
-    ])
-    const parts = readdirSync(folder)
-      .filter((name) => name.endsWith('.sql'))
-      .sort()
-    return parts.map((name) => readFileSync(join(folder, name), 'utf8')).join('\n')
+    const { actions } = plan.parse(JSON.parse(readFileSync(path, 'utf8')))
+    const losses = actions.filter((action) => action.dataLoss === 'destructive')
+    if (losses.length > 0 && !allowDataLoss) {
+      throw new Error(
+        `The migration would lose data. If that is meant, say --allow-data-loss:\n${losses.map((loss) => loss.sql).join('\n')}`,
+      )
+    }
+    return actions.map((action) => `${action.sql};\n\n`).join('')
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -83,17 +96,8 @@ async function renderPlan({ migrated, declared }: SchemaPair, allowDrops: boolea
 export function formatDifferences(differences: Difference[]): string {
   const side = (text: string | undefined) => (text === undefined ? '(absent)' : text)
   return differences
-    .map((d) => `${d.kind} ${d.name}\n  migrations: ${side(d.left)}\n  sql/schema: ${side(d.right)}`)
+    .map(
+      (d) => `${d.kind} ${d.name}\n  migrations: ${side(d.left)}\n  sql/schema: ${side(d.right)}`,
+    )
     .join('\n')
-}
-
-function pgDelta(args: string[]): Promise<number> {
-  const entry = join(dirname(fileURLToPath(import.meta.resolve('@supabase/pg-delta'))), 'cli/main.js')
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, [entry, ...args], { maxBuffer: 1e8 }, (error, _stdout, stderr) => {
-      const code = error ? Number(error.code) : 0
-      if (code === 0 || code === nothingToDo) resolve(code)
-      else reject(new Error(`pgdelta ${args[0]} failed: ${stderr.trim()}`, { cause: error }))
-    })
-  })
 }

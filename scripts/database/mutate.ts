@@ -21,10 +21,11 @@ const mutationsQuery = readFileSync(new URL('./mutations.sql', import.meta.url),
 // which losses nothing else would find.
 const firstAsked = ['100', '110', '090', '020', '040', '050', '060', '070', '080', '010', '120']
 
-const survivors = await withScratch(async (scratch) => {
+const { survivors, count } = await withScratch(async (scratch) => {
   const { url } = await migratedDatabase(scratch, 'mutants')
   const [setup, ...rest] = suiteFiles()
-  if (!setup || !isGreen(await runFile(url, setup))) throw new Error('Cannot mutate: 000_setup.sql is red')
+  if (!setup || !isGreen(await runFile(url, setup)))
+    throw new Error('Cannot mutate: 000_setup.sql is red')
   const suites = firstAsked.flatMap((number) =>
     rest.filter((path) => basename(path).startsWith(number)),
   )
@@ -44,10 +45,11 @@ const survivors = await withScratch(async (scratch) => {
 })
 
 if (survivors.length > 0) {
-  console.error(`\n${survivors.length} losses that nothing notices:`)
+  console.error('\nLosses that nothing notices:')
   for (const { kind, name } of survivors) console.error(`  ${kind} ${name}`)
   process.exitCode = 1
 }
+console.log(`\n${count - survivors.length} passed, ${survivors.length} failed`)
 
 async function findSurvivors(connection: ReservedSql, suites: string[]): Promise<Mutation[]> {
   // Names are written in full only under an empty search path.
@@ -61,8 +63,7 @@ async function findSurvivors(connection: ReservedSql, suites: string[]): Promise
     console.log(`${mutation.kind.padEnd(19)} ${mutation.name.padEnd(90)} ${noticed ?? 'SURVIVES'}`)
     if (!noticed) survivors.push(mutation)
   }
-  console.log(`\n${mutations.length} losses, ${mutations.length - survivors.length} noticed`)
-  return survivors
+    return { survivors, count: mutations.length }
 }
 
 async function firstRedTest(connection: ReservedSql, suites: string[], mutation: Mutation) {

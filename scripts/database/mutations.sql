@@ -5,7 +5,6 @@ with own_relations as (
     join pg_namespace as n on n.oid = c.relnamespace
   where n.nspname in ('public', 'private') and c.relkind in ('r', 'p', 'v', 'm', 'S')
 )
-
 select 'policy' as kind, format('%s on %s', p.polname, p.polrelid::regclass) as name, format('drop policy %I on %s', p.polname, p.polrelid::regclass) as statement
 from pg_policy as p
 union all

@@ -14,7 +14,7 @@ const always = ['000', '999']
 async function runSuite(url: string): Promise<boolean> {
   let tests = 0
   let failed = 0
-  let green = true
+  let faults = 0
   const files = suiteFiles().filter(
     (path) =>
       chosen.length === 0 ||
@@ -26,14 +26,16 @@ async function runSuite(url: string): Promise<boolean> {
     const failures = report.tests.filter((test) => !test.ok)
     tests += report.tests.length
     failed += failures.length
-    green &&= isGreen(report)
+    faults += report.faults.length
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(2)
     const verdict = isGreen(report) ? 'ok' : 'FAILED'
-    console.log(`${verdict.padEnd(7)} ${basename(path).padEnd(32)} ${report.tests.length} tests  ${seconds} s`)
+    console.log(
+      `${verdict.padEnd(7)} ${basename(path).padEnd(32)} ${report.tests.length} tests  ${seconds} s`,
+    )
     printFaults(report)
   }
-  console.log(`\n${files.length} files, ${tests} tests, ${failed} failed`)
-  return green
+  console.log(`\n${tests - failed} passed, ${failed + faults} failed`)
+  return failed + faults === 0
 }
 
 function printFaults(report: TapReport) {

@@ -31,7 +31,9 @@ export async function withScratch<T>(work: (scratch: Scratch) => Promise<T>): Pr
     try {
       await administration.unsafe(`create database "${name}" template "${template}" owner postgres`)
       // A database's own settings are not copied with it.
-      await administration.unsafe(`alter database "${name}" set search_path = "$user", public, extensions`)
+      await administration.unsafe(
+        `alter database "${name}" set search_path = "$user", public, extensions`,
+      )
     } finally {
       await administration.end()
     }

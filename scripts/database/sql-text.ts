@@ -46,7 +46,8 @@ function nextToken(sql: string, start: number): Token {
     if (text) return { kind, text, start }
   }
   const text = sql.charAt(start)
-  if (text === "'" || text === '"') throw new Error(`Cannot read SQL: ${text} at ${lineOf(sql, start)} has no end`)
+  if (text === "'" || text === '"')
+    throw new Error(`Cannot read SQL: ${text} at ${lineOf(sql, start)} has no end`)
   return { kind: 'symbol', text, start }
 }
 
@@ -83,6 +84,7 @@ export function splitStatements(sql: string): Statement[] {
 
 export function lineOf(text: string, position: number): number {
   let line = 1
-  for (let at = text.indexOf('\n'); at >= 0 && at < position; at = text.indexOf('\n', at + 1)) line++
+  for (let at = text.indexOf('\n'); at >= 0 && at < position; at = text.indexOf('\n', at + 1))
+    line++
   return line
 }

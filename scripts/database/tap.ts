@@ -38,7 +38,8 @@ export function parseTap(lines: Iterable<string>): TapReport {
     }
   }
   if (planned === undefined) faults.push('There is no plan')
-  else if (planned !== tests.length) faults.push(`${planned} tests were planned, ${tests.length} ran`)
+  else if (planned !== tests.length)
+    faults.push(`${planned} tests were planned, ${tests.length} ran`)
   if (tests.some((test, index) => test.number !== index + 1)) faults.push('Tests are out of order')
   return { planned, tests, faults }
 }

@@ -134,11 +134,17 @@ async function upload(
     .order('created_at', { ascending: false })
     .limit(1)
   const [resume] = existing ?? []
-  const version = await rpc(supabase, 'begin_resume_upload', {
-    filename: file.filename,
-    mime_type: file.mimeType,
-    file_size: file.bytes.byteLength,
-    ...(resume ? { resume_id: resume.id } : {}),
+  const begin = (place: { resume_id?: string }) =>
+    rpc(supabase, 'begin_resume_upload', {
+      filename: file.filename,
+      mime_type: file.mimeType,
+      file_size: file.bytes.byteLength,
+      ...place,
+    })
+  const version = await begin(resume ? { resume_id: resume.id } : {}).catch((error: unknown) => {
+    // After some hundred starts the resume has all the versions that it may have.
+    if (error instanceof MainJobError && error.code === 'quota_exceeded') return begin({})
+    throw error
   })
   const bucket = supabase.storage.from('resumes')
   const path = version.full_storage_path

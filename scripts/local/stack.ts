@@ -77,6 +77,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       log,
     })
     parts.push(database)
+    if (database.dataDir !== join(dir, 'postgres')) {
+      progress(
+        `Postgres cannot run as root, and ${dir} is closed to others: its data lies in ${database.dataDir}`,
+      )
+    }
     if ((await pendingMigrations(database.url)).length > 0) {
       progress('Applying the migrations')
       await applyMigrations(database.url)

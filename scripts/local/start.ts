@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync } from 'node:fs'
+import { createWriteStream, existsSync, mkdirSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -109,6 +109,10 @@ function readOptions(): Options {
   const resume = values.resume ? fromCaller(values.resume) : sample.resume
   // A resume of one's own is not held against the sample's job.
   const job = values.job ? fromCaller(values.job) : values.resume ? undefined : sample.job
+  // Before anything is started.
+  for (const path of [resume, job]) {
+    if (path && !existsSync(path)) throw new Error(`Cannot read '${path}': there is no such file`)
+  }
   return { once: values.once, json: values.json, help: values.help, port, resume, job }
 }
 

@@ -72,7 +72,7 @@ comment on column public.resume_versions.held_as is 'What of it exists in storag
 comment on column public.resume_versions.sha256 is 'Of the whole file, lowercase hex, computed by ingest.';
 comment on column public.resume_versions.expected_sha256 is 'What the client said it sent; ingest compares.';
 comment on column public.resume_versions.object_version is 'The storage object''s own version at completion: a later one is not what was accepted.';
-comment on column public.resume_versions.notices is 'What ingest saw and did not refuse, as an array of strings: macros, external relations.';
+comment on column public.resume_versions.notices is 'What is worth knowing and refuses nothing, as an array of strings: macros, external relations, why a client gave an upload up.';
 comment on column public.resume_versions.failure_code is 'Code of the error registry when state = failed.';
 comment on column public.resume_versions.upload_expires_at is 'Until when a pending upload may finish.';
 

@@ -224,7 +224,7 @@ begin
     return v_version;
   end if;
   update public.resume_versions as v
-  set state = 'failed', failure_code = 'upload_' || p_reason, upload_expires_at = null
+  set state = 'failed', failure_code = 'upload_failed', notices = jsonb_build_array('upload_' || p_reason), upload_expires_at = null
   where v.version_id = p_version_id
   returning * into v_version;
   return v_version;

@@ -114,7 +114,8 @@ as $$
 $$;
 
 comment on function public.request_optimization(text, text, text, text) is
-'For users: accepts an optimization of a version of theirs, named by full_storage_path. The same idempotency_key, or the same input while it is in flight, gives the same optimization.
+'For users: accepts an optimization of a version of theirs, named by full_storage_path. The same idempotency_key,
+or the same input while it is in flight, gives the same optimization.
 Usually called by the function optimize-resume. Raises unauthorized, forbidden, invalid_request, not_found, upload_incomplete, idempotency_conflict, too_many_requests, unavailable, conflict.';
 
 create function private.finish_optimization(p_optimization_id uuid, p_status text, p_result jsonb, p_error jsonb) returns void

@@ -5,6 +5,8 @@ returns table (
 )
 language plpgsql stable security definer
 set search_path = ''
+-- A query of stop words alone is told to the client as a notice, here once for every language.
+set client_min_messages = 'warning'
 as $$
 -- Definer: @@ is not leakproof, so under RLS a user's query could not use the index on the words.
 -- This body is therefore a security boundary: the owner is the token's subject, never an argument.

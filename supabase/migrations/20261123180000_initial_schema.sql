@@ -413,7 +413,7 @@ comment on column public.resume_versions.held_as is 'What of it exists in storag
 comment on column public.resume_versions.sha256 is 'Of the whole file, lowercase hex, computed by ingest.';
 comment on column public.resume_versions.expected_sha256 is 'What the client said it sent; ingest compares.';
 comment on column public.resume_versions.object_version is 'The storage object''s own version at completion: a later one is not what was accepted.';
-comment on column public.resume_versions.notices is 'What ingest saw and did not refuse, as an array of strings: macros, external relations.';
+comment on column public.resume_versions.notices is 'What is worth knowing and refuses nothing, as an array of strings: macros, external relations, why a client gave an upload up.';
 comment on column public.resume_versions.failure_code is 'Code of the error registry when state = failed.';
 comment on column public.resume_versions.upload_expires_at is 'Until when a pending upload may finish.';
 
@@ -1113,7 +1113,7 @@ begin
     return v_version;
   end if;
   update public.resume_versions as v
-  set state = 'failed', failure_code = 'upload_' || p_reason, upload_expires_at = null
+  set state = 'failed', failure_code = 'upload_failed', notices = jsonb_build_array('upload_' || p_reason), upload_expires_at = null
   where v.version_id = p_version_id
   returning * into v_version;
   return v_version;
@@ -1440,7 +1440,8 @@ as $$
 $$;
 
 comment on function public.request_optimization(text, text, text, text) is
-'For users: accepts an optimization of a version of theirs, named by full_storage_path. The same idempotency_key, or the same input while it is in flight, gives the same optimization.
+'For users: accepts an optimization of a version of theirs, named by full_storage_path. The same idempotency_key,
+or the same input while it is in flight, gives the same optimization.
 Usually called by the function optimize-resume. Raises unauthorized, forbidden, invalid_request, not_found, upload_incomplete, idempotency_conflict, too_many_requests, unavailable, conflict.';
 
 create function private.finish_optimization(p_optimization_id uuid, p_status text, p_result jsonb, p_error jsonb) returns void
@@ -1704,6 +1705,8 @@ returns table (
 )
 language plpgsql stable security definer
 set search_path = ''
+-- A query of stop words alone is told to the client as a notice, here once for every language.
+set client_min_messages = 'warning'
 as $$
 -- Definer: @@ is not leakproof, so under RLS a user's query could not use the index on the words.
 -- This body is therefore a security boundary: the owner is the token's subject, never an argument.

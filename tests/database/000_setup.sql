@@ -144,15 +144,17 @@ $$;
 
 -- The Storage service's part: the object's row, as it stands once the bytes are there.
 create function reswave_tests.store_object(p_version public.resume_versions, p_size bigint default null, p_mime_type text default null) returns void
-language sql
+language plpgsql
 as $$
-  select reswave_tests.as_dba();
+begin
+  perform reswave_tests.as_dba();
   insert into storage.objects (bucket_id, name, metadata, version)
   values (
     'resumes', p_version.full_storage_path,
     jsonb_build_object('size', coalesce(p_size, p_version.file_size), 'mimetype', coalesce(p_mime_type, p_version.mime_type)),
     'v-' || p_version.version_id
-  )
+  );
+end
 $$;
 
 create function reswave_tests.complete_upload(p_subject text, p_version_id uuid) returns public.resume_versions

@@ -106,8 +106,8 @@ grant select on given_up to public;
 select is(outcome_as('owner', format('select public.report_upload_failure(%L, %L)', version_id, reason)), expected, format('report with reason %L', reason))
 from given_up, (values ('network', 'rows 1'), ('storage', 'rows 1'), ('aborted', 'rows 1'), ('timeout', 'rows 1'), ('other', 'rows 1'), ('bored', 'invalid_request'), (null, 'invalid_request')) as t (reason, expected);
 select authenticate_as('auth0|owner');
-select is((public.report_upload_failure(version_id, 'network')).failure_code, 'upload_network', 'report fails the version and says why') from given_up;
-select is((public.report_upload_failure(version_id, 'aborted')).failure_code, 'upload_network', 'a second report changes nothing') from given_up;
+select is((public.report_upload_failure(version_id, 'network')).failure_code, 'upload_failed', 'report fails the version and says why') from given_up;
+select is((public.report_upload_failure(version_id, 'aborted')).failure_code, 'upload_failed', 'a second report changes nothing') from given_up;
 select is((public.report_upload_failure(version_id, 'aborted')).state, 'uploaded', 'report of an upload that has arrived changes nothing') from first;
 select as_dba();
 
@@ -117,7 +117,7 @@ select lives_ok($$ select begin_upload('auth0|quota', n || '.pdf') from generate
 select throws_ok($$ select begin_upload('auth0|quota', '3.pdf') $$, 'PT429', null, 'one pending upload more is refused');
 select as_dba();
 select lives_ok($$ select begin_upload('auth0|other', '1.pdf') $$, 'another user''s pending uploads do not count');
-update public.resume_versions set state = 'failed', failure_code = 'upload_other' where original_filename = '1.pdf' and full_storage_path like '%quota%';
+update public.resume_versions set state = 'failed', failure_code = 'upload_failed' where original_filename = '1.pdf' and full_storage_path like '%quota%';
 select lives_ok($$ select begin_upload('auth0|quota', '3.pdf') $$, 'an upload that was given up counts no longer');
 update private.settings set max_pending_uploads_per_user = 100, max_bytes_per_user = 3000;
 select throws_ok($$ select begin_upload('auth0|quota', '4.pdf', 1001) $$, 'PT429', null, 'a byte over the quota is refused, pending ones counted as declared');
@@ -140,7 +140,7 @@ select is(outcome_as('owner', format('select public.begin_resume_upload(''cv.pdf
 
 -- Expiry
 delete from private.jobs;
-update public.resume_versions set state = 'failed', failure_code = 'upload_other', upload_expires_at = null where state = 'pending';
+update public.resume_versions set state = 'failed', failure_code = 'upload_failed', upload_expires_at = null where state = 'pending';
 create temporary table expiring as select v.* from unnest(array['arrived.pdf', 'absent.pdf', 'early.pdf']) as name, begin_upload('auth0|owner', name) as v;
 select store_object(v) from (select v::text::public.resume_versions as v from expiring as v where v.original_filename = 'arrived.pdf') as t;
 update public.resume_versions set upload_expires_at = now() where original_filename in ('arrived.pdf', 'absent.pdf');

@@ -105,12 +105,8 @@ select is(v.held_as, 'none', 'nothing is held of the version any more') from pub
 select is_empty($$ select from private.jobs where kind = 'remove_object' $$, 'the job has ended with it');
 
 -- A version that is fine is never removable
-create temporary table stray as
-with job as (
-  insert into private.jobs (kind, subject_id, owner_id, max_attempts) select 'remove_object', version_id, 'auth0|owner', 5 from v1 returning subject_id
-)
-select subject_id from job;
-create temporary table stray_job as select j.* from stray, claim('remove_object', subject_id) as j;
+insert into private.jobs (kind, subject_id, owner_id, max_attempts) select 'remove_object', version_id, 'auth0|owner', 5 from v1;
+create temporary table stray_job as select j.* from v1, claim('remove_object', v1.version_id) as j;
 grant select on stray_job to public;
 select as_service();
 select is(public.internal_removable_object(job_id, lease_token), null, 'the object of a ready version is never removable') from stray_job;

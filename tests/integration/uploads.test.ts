@@ -142,7 +142,7 @@ describe('begin_resume_upload', () => {
       version_id: versions[0]?.version_id ?? '',
       reason: 'network',
     })
-    expect(given.data).toMatchObject({ state: 'failed', failure_code: 'upload_network' })
+    expect(given.data).toMatchObject({ state: 'failed', failure_code: 'upload_failed' })
     expect((await begin(person, resumeFile())).error).toBeNull()
   })
 

@@ -282,7 +282,8 @@ function createLookup<T>(ranges: readonly Ranged<T>[]): (at: number) => T | unde
 
 function characterText(unit: number, symbol: number | undefined): string {
   if (unit === 0x28 && symbol !== undefined) return String.fromCharCode(symbol)
-  if (unit === 0x0b) return '\n'
+  // Line break and column break.
+  if (unit === 0x0b || unit === 0x0e) return '\n'
   if (unit === 0x1e) return '-'
   if (unit === 0x09 || unit >= 0x20) return String.fromCharCode(unit)
   // Pictures, anchors, note marks and optional hyphens.

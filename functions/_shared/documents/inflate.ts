@@ -12,7 +12,8 @@ const idlePieces = 3
 export type Inflated =
   | { readonly state: 'done'; readonly bytes: Bytes }
   | { readonly state: 'too-large' }
-  | { readonly state: 'corrupt' }
+  /** With what was inflated before the damage, which lenient readers use. */
+  | { readonly state: 'corrupt'; readonly bytes: Bytes }
 
 /**
  * Inflates raw deflate data, holding no more than `maxBytes` and one piece.
@@ -31,6 +32,7 @@ export function inflateBounded(
     total += chunk.length
     if (chunk.length > 0) chunks.push(chunk)
   })
+  let state: 'done' | 'corrupt' = 'done'
   try {
     for (let at = 0; at < data.length; at += pieceBytes) {
       const last = at + pieceBytes >= data.length
@@ -39,7 +41,7 @@ export function inflateBounded(
       if (!exact && idle >= idlePieces) break
     }
   } catch {
-    return { state: 'corrupt' }
+    state = 'corrupt'
   }
   const bytes = new Uint8Array(total)
   let offset = 0
@@ -47,5 +49,5 @@ export function inflateBounded(
     bytes.set(chunk, offset)
     offset += chunk.length
   }
-  return { state: 'done', bytes }
+  return { state, bytes }
 }

@@ -26,6 +26,8 @@ export const limits = {
   pdfObjects: 100_000,
   /** Sum of what the streams of a PDF inflate to, images (which are never decoded) left out. */
   pdfInflatedBytes: 48 * mebibyte,
+  /** Characters that all fonts map; Unicode's basic plane, eight times over. */
+  pdfMappedCharacters: 8 * 65_536,
   /** Pieces of text on one page; a dense page of small print has about 2,000. */
   pdfItemsPerPage: 20_000,
 

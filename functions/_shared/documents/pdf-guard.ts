@@ -27,12 +27,13 @@ export function guardPdf(bytes: Uint8Array): Notice[] {
   const notices = new Set<Notice>()
   let budget: number = limits.pdfInflatedBytes
   let objects = 0
+  let mappings = 0
 
   const spend = (amount: number): void => {
     budget -= amount
     if (budget < 0) throw tooComplex('its streams inflate to too many bytes')
   }
-  /** Measures what a stream becomes, layer by layer, and gives it back if it is small enough to look into. */
+  /** Measures what a stream becomes, layer by layer, and looks into it. */
   const measure = (data: Uint8Array, filters: string): void => {
     let layer = data
     if (/\/(?:ASCII85Decode|A85)\b/.test(filters)) layer = decodeAscii85(layer)
@@ -41,13 +42,16 @@ export function guardPdf(bytes: Uint8Array): Notice[] {
       if (depth === maxLayers) throw tooComplex('a stream is packed too many times')
       const inflated = inflateBounded(layer.subarray(2), budget, { exact: false })
       if (inflated.state === 'too-large') throw tooComplex('its streams inflate to too many bytes')
-      if (inflated.state === 'corrupt') return
       spend(inflated.bytes.length)
       layer = inflated.bytes
+      if (inflated.state === 'corrupt') break
     }
     if (/\/(?:LZWDecode|LZW)\b/.test(filters)) spend(lzwLength(layer, budget))
     else if (/\/(?:RunLengthDecode|RL)\b/.test(filters)) spend(runLength(layer))
-    noteActions(text.decode(layer.subarray(0, 256 * 1024)), notices)
+    const plain = text.decode(layer)
+    noteActions(plain, notices)
+    mappings += mappedCharacters(plain)
+    if (mappings > limits.pdfMappedCharacters) throw tooComplex('a font maps too many characters')
     objects += /\/ObjStm\b/.test(filters) ? Number(/\/N\s+(\d{1,9})/.exec(filters)?.[1] ?? 0) : 0
     if (objects > limits.pdfObjects) throw tooComplex('it has too many objects')
   }
@@ -72,16 +76,30 @@ export function guardPdf(bytes: Uint8Array): Notice[] {
     noteActions(before, notices)
     if (/\/Subtype\s*\/Image\b/.test(dictionary)) {
       if (isZlib(bytes.subarray(start))) bytes.fill(0, start, start + 2)
-    } else if (
-      /\/\w*(?:Decode|Fl|LZW|RL|A85|AHx)\b/.test(dictionary) ||
-      isZlib(bytes.subarray(start))
-    ) {
-      const end = findEnd(bytes, start)
-      measure(bytes.subarray(start, end), dictionary)
+    } else {
+      measure(bytes.subarray(start, findEnd(bytes, start)), dictionary)
     }
   }
   noteActions(text.decode(bytes.subarray(Math.max(0, bytes.length - 256 * 1024))), notices)
   return [...notices]
+}
+
+/**
+ * How many characters the ranges of a character map stand for: a reader unfolds them one by one,
+ * so that `<0000> <ffffffff>` is a gigabyte.
+ */
+function mappedCharacters(plain: string): number {
+  let count = 0
+  for (const [section] of plain.matchAll(
+    /begin(?:bf|cid)range[\s\S]*?(?:endbfrange|endcidrange|$)/g,
+  )) {
+    for (const [, low = '', high = ''] of section.matchAll(
+      /<([0-9a-f]{1,8})>\s*<([0-9a-f]{1,8})>/gi,
+    )) {
+      count += Math.max(0, Number.parseInt(high, 16) - Number.parseInt(low, 16))
+    }
+  }
+  return count
 }
 
 function noteActions(plain: string, notices: Set<Notice>): void {

@@ -105,7 +105,7 @@ function toSegments(pieces: readonly Piece[]): Segment[] {
           text: piece.text,
           left: piece.x,
           right: piece.x + piece.width,
-          y: row[0]?.y ?? piece.y,
+          y: piece.y,
           size: piece.size,
           order: piece.order,
           block: piece.block,

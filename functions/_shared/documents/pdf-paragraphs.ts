@@ -8,6 +8,9 @@ const characterWidth = 0.5
 
 /** The line before a break is filled this far at least, unless a very long word follows. */
 const minFill = 0.55
+/** In units of the font size: narrower lines are never taken for broken ones. */
+const minWrapped = 10
+const narrowColumn = 20
 /** Lines of one paragraph are set at one distance; space between list items is often small. */
 const leadingTolerance = 1.06
 
@@ -64,20 +67,26 @@ export function joinParagraphs(
 }
 
 /**
- * The smallest distance at which lines of each size were broken. Without tags, a slightly larger
- * one is all that tells two list items apart.
+ * The usual distance at which lines of each size were broken. Without tags, a slightly larger one
+ * is all that tells two list items apart.
  */
 function measureLeadings(pages: readonly (readonly PageLine[])[]): Map<number, number> {
-  const leadings = new Map<number, number>()
+  const gaps = new Map<number, number[]>()
   for (const lines of pages) {
     for (const [index, line] of lines.entries()) {
       const previous = lines[index - 1]
       if (!previous || !continues(previous, line, previous.left, false)) continue
-      const known = leadings.get(sizeKey(line)) ?? Number.POSITIVE_INFINITY
-      leadings.set(sizeKey(line), Math.min(known, line.gapAbove))
+      const known = gaps.get(sizeKey(line))
+      if (known) known.push(line.gapAbove)
+      else gaps.set(sizeKey(line), [line.gapAbove])
     }
   }
-  return leadings
+  return new Map(
+    [...gaps].map(([size, found]) => {
+      found.sort((a, b) => a - b)
+      return [size, found[found.length >> 1] ?? 0]
+    }),
+  )
 }
 
 /** Sizes that differ by less are one size. */
@@ -100,11 +109,17 @@ function continues(
   // A range that is broken after its dash looks like a number in a list: `33–` and `41.`
   if (isBulletSign(firstWord) && !/\S[-–]$/.test(previous.text)) return false
   // Contact data and labels (`Languages: …`) begin lines of their own.
-  if (firstWord.includes('@') || /^\p{Lu}.*:$/u.test(firstWord)) return false
+  if (firstWord.includes('@') || /\S@\S+$/.test(previous.text)) return false
+  if (/^\p{Lu}.*:$/u.test(firstWord)) return false
   // A wrapped line starts where its paragraph does, or to the right of its bullet.
   const indent = (line.left - textLeft) / line.size
   if (indent < -indentTolerance || indent > maxHangingIndent) return false
-  if (previous.right - textLeft < (previous.columnRight - textLeft) * minFill) return false
+  const filled = previous.right - textLeft
+  const column = previous.columnRight - textLeft
+  if (filled < Math.max(column * minFill, minWrapped * line.size)) return false
+  // In a narrow column the items of a list fill it as sentences do; the words must tell.
+  const runsOn = /^\p{Ll}/u.test(firstWord) || /[,;(/–-]$/.test(previous.text)
+  if (column < narrowColumn * line.size && line.block === undefined && !runsOn) return false
   const needed = (firstWord.length + 1) * characterWidth * line.size
   return previous.right + needed > previous.columnRight
 }

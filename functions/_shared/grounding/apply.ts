@@ -13,7 +13,9 @@ export function applySuggestions(
 ): string {
   let result = ''
   let at = 0
-  for (const { span, original, replacement } of suggestions.toSorted((a, b) => a.span.start - b.span.start)) {
+  for (const { span, original, replacement } of suggestions.toSorted(
+    (a, b) => a.span.start - b.span.start,
+  )) {
     if (span.start < at) throw new AppError('conflict', 'Two suggestions change the same text')
     if (text.slice(span.start, span.end) !== original) {
       throw new AppError('conflict', 'The resume has changed since the suggestion was made')

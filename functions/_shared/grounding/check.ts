@@ -8,7 +8,14 @@ import { diagnose, type Posting, readPosting } from './diagnose.ts'
 import { findQuote, type Quote } from './quote.ts'
 import { type Reading, readLine } from './read-line.ts'
 import { compareSkills, withoutAddedSkills } from './skills.ts'
-import type { Draft, Evidence, Rejection, RejectionReason, Suggestion, Verdict } from './suggestion.ts'
+import type {
+  Draft,
+  Evidence,
+  Rejection,
+  RejectionReason,
+  Suggestion,
+  Verdict,
+} from './suggestion.ts'
 import { findUnsafe } from './unsafe.ts'
 
 export interface CheckContext {
@@ -50,13 +57,22 @@ export function checkDrafts(
   return { suggestions, rejected }
 }
 
-function refuse(draft: Draft, reason: RejectionReason, detail: string): { ok: false; rejection: Rejection } {
+function refuse(
+  draft: Draft,
+  reason: RejectionReason,
+  detail: string,
+): { ok: false; rejection: Rejection } {
   return { ok: false, rejection: { ...draft, reason, detail } }
 }
 
 function check(resume: Resume, draft: Draft, posting: Posting): { verdict: Verdict; line?: Span } {
-  const no = (reason: RejectionReason, detail: string) => ({ verdict: refuse(draft, reason, detail) })
-  if (draft.original.length > maxQuoteCharacters || draft.replacement.length > maxReplacementCharacters) {
+  const no = (reason: RejectionReason, detail: string) => ({
+    verdict: refuse(draft, reason, detail),
+  })
+  if (
+    draft.original.length > maxQuoteCharacters ||
+    draft.replacement.length > maxReplacementCharacters
+  ) {
     return no('too_long', `More than ${maxReplacementCharacters} characters`)
   }
   const quote = findQuote(resume, draft.entryId, draft.original)
@@ -68,7 +84,8 @@ function check(resume: Resume, draft: Draft, posting: Posting): { verdict: Verdi
   const replacement = draft.replacement.replace(/\s+/g, ' ').trim()
   if (!/[\p{L}\p{N}]/u.test(replacement)) return no('empty', 'The replacement is empty')
   const quoted = resume.text.slice(quote.span.start, quote.span.end)
-  if (replacement === quoted.replace(/\s+/g, ' ')) return no('unchanged', 'The replacement is the original')
+  if (replacement === quoted.replace(/\s+/g, ' '))
+    return no('unchanged', 'The replacement is the original')
 
   // The whole line is compared, so that a quote cut out of its context cannot change what surrounds it.
   const before = original.slice(0, quote.span.start - quote.line.span.start)
@@ -77,7 +94,13 @@ function check(resume: Resume, draft: Draft, posting: Posting): { verdict: Verdi
   const from = readLine(original, resume.language)
   const supports = supportsOf(resume, quote, original, proposed, from)
   if (!supports) {
-    const { reason, detail } = diagnose(resume, quote.entry, posting, from, readLine(proposed, resume.language))
+    const { reason, detail } = diagnose(
+      resume,
+      quote.entry,
+      posting,
+      from,
+      readLine(proposed, resume.language),
+    )
     return no(reason, detail)
   }
   const evidence = evidenceOf(supports, replacement, before.length, quote)
@@ -119,7 +142,12 @@ function supportsOf(
 }
 
 /** Evidence in the places of the replacement and of the resume, in the order of the replacement. */
-function evidenceOf(supports: readonly Support[], replacement: string, offset: number, quote: Quote): Evidence[] {
+function evidenceOf(
+  supports: readonly Support[],
+  replacement: string,
+  offset: number,
+  quote: Quote,
+): Evidence[] {
   const lineStart = quote.line.span.start
   return supports
     .map(({ at, source, elsewhere }) => ({

@@ -4,14 +4,23 @@
  */
 import type { VerbForm, VerbReading, Verbs } from '../language/verbs.ts'
 import { wordLists } from '../language/words.ts'
-import { type Clause, type ClauseVerb, type Frequency, type Part, type Relation, type Tense, tieOf } from './clause.ts'
+import {
+  type Clause,
+  type ClauseVerb,
+  type Frequency,
+  type Part,
+  type Relation,
+  type Tense,
+  tieOf,
+} from './clause.ts'
 import type { Item } from './items.ts'
 
 const lists = wordLists.de
 const genitives = /^(?:des|der|eines|einer|meiner|meines|unserer|unseres|dieser|dieses)$/
 const joins = /^(?:,|und|-)$/
 const subordinators = /^(?:indem|während|wobei|wodurch|dass|weil|welche[rs]?)$/
-const weakNouns = /^(?:mitarbeiten|mitwirken|teilnehmen|beteiligen|zusammenarbeiten|mithelfen|arbeiten)$/
+const weakNouns =
+  /^(?:mitarbeiten|mitwirken|teilnehmen|beteiligen|zusammenarbeiten|mithelfen|arbeiten)$/
 const weakNounTies = /^(?:bei|an|in|mit)$/
 
 type Found = { readonly index: number; readonly reading: VerbReading; readonly particleAt: number }
@@ -60,9 +69,11 @@ function readSentence(sentence: readonly Item[], verbs: Verbs, follows: boolean)
 /** Adds words to the open piece, or closes it first if both have a verb of their own. */
 function join(pieces: Item[][], piece: Item[], rest: readonly Item[], verbs: Verbs): Item[] {
   const first = firstWord(piece)
-  const at = piece[first]?.key === 'verantwortlich' && piece[first + 1]?.key === 'für' ? first + 2 : first
+  const at =
+    piece[first]?.key === 'verantwortlich' && piece[first + 1]?.key === 'für' ? first + 2 : first
   const opening = piece[at]
-  const isBareNoun = opening !== undefined && at === piece.length - 1 && pick(opening, 'noun') !== undefined
+  const isBareNoun =
+    opening !== undefined && at === piece.length - 1 && pick(opening, 'noun') !== undefined
   const isNouns = opening !== undefined && isNounOfDoing(piece, at) !== undefined
   if ((isBareNoun || isNouns) && isNounOfDoing(rest, firstWord(rest))) {
     pieces.push(piece)
@@ -93,10 +104,17 @@ function isNounOfDoing(items: readonly Item[], index: number): VerbReading | und
   const reading = pick(item, 'noun')
   const next = items[index + 1]
   if (!reading || !next) return undefined
-  if (next.key === 'von' || next.key === 'bei' || (weakNouns.test(reading.lemma) && weakNounTies.test(next.key)) || (next.article && genitives.test(next.article))) return reading
+  if (
+    next.key === 'von' ||
+    next.key === 'bei' ||
+    (weakNouns.test(reading.lemma) && weakNounTies.test(next.key)) ||
+    (next.article && genitives.test(next.article))
+  )
+    return reading
   // `Planung und Durchführung von Messen`
   const joined = items[index + 2]
-  if (next.key === 'und' && joined && pick(joined, 'noun')) return isNounOfDoing(items, index + 2) && reading
+  if (next.key === 'und' && joined && pick(joined, 'noun'))
+    return isNounOfDoing(items, index + 2) && reading
   // `Leitung mehrerer Projekte`, `Betreuung von`: an adjective in the genitive plural.
   return next.kind === 'word' && /^\p{Ll}.*er$/u.test(next.text) ? reading : undefined
 }
@@ -107,20 +125,22 @@ function mainVerb(items: readonly Item[], verbs: Verbs, joined: boolean): Found 
   const lastItem = items[last]
   for (let index = 0; index < items.length; index++) {
     const item = items[index]
-    if (!item || item.kind !== 'word') continue
+    if (item?.kind !== 'word') continue
     if (lastItem && last > index && verbs.particles.has(lastItem.key)) {
       const split = item.verbs.find((verb) => verb.particle === lastItem.key)
       if (split) return { index, reading: { ...split, form: split.form }, particleAt: last }
     }
     const past = pick(item, 'past')
-    if (past && (index === first || /^\p{Ll}/u.test(item.text))) return { index, reading: past, particleAt: -1 }
+    if (past && (index === first || /^\p{Ll}/u.test(item.text)))
+      return { index, reading: past, particleAt: -1 }
   }
   for (let index = items.length - 1; index >= 0; index--) {
     const item = items[index]
-    if (!item || item.kind !== 'word') continue
+    if (item?.kind !== 'word') continue
     const reading = pick(item, 'participle')
     const next = items[index + 1]
-    const ends = !next || joins.test(next.key) || next.kind === 'sign' || lists.auxiliaries.has(next.key)
+    const ends =
+      !next || joins.test(next.key) || next.kind === 'sign' || lists.auxiliaries.has(next.key)
     if (reading && ends && /^\p{Ll}/u.test(item.text)) return { index, reading, particleAt: -1 }
     const bare = pick(item, 'bare')
     if (bare && ends && /^\p{Ll}/u.test(item.text)) return { index, reading: bare, particleAt: -1 }
@@ -156,7 +176,11 @@ function readPiece(
     items = [...leads, ...items.slice(opening + 2)]
     const object = firstWord(items)
     const noun = items[object]
-    if (noun && (isNounOfDoing(items, object) || (items.length === object + 1 && pick(noun, 'noun')))) wrapped = 'past'
+    if (
+      noun &&
+      (isNounOfDoing(items, object) || (items.length === object + 1 && pick(noun, 'noun')))
+    )
+      wrapped = 'past'
     else {
       const clause = collect(items)
       const verb: ClauseVerb = {
@@ -170,7 +194,15 @@ function readPiece(
         under: undefined,
       }
       return {
-        clauses: [{ relation: isFirst ? 'main' : 'and', verb, subject: [], parts: clause.parts, frequency: clause.frequency }],
+        clauses: [
+          {
+            relation: isFirst ? 'main' : 'and',
+            verb,
+            subject: [],
+            parts: clause.parts,
+            frequency: clause.frequency,
+          },
+        ],
         governor: undefined,
         wrapped: undefined,
       }
@@ -217,7 +249,8 @@ function readPiece(
       // Before a finite verb stands its subject (`Das Team leitete …`).
       if (found.reading.form === 'past' || found.reading.form === 'third') {
         // In `indem ich Prozesse automatisierte` it is the person, and what stands there is the object.
-        if (main.length > 0 && !(relationWords.length > 0 && main[0]?.item.article === 'ich')) subject = main.splice(0)
+        if (main.length > 0 && !(relationWords.length > 0 && main[0]?.item.article === 'ich'))
+          subject = main.splice(0)
         pending = []
       } else if (seen === 0) pending = []
       open = undefined
@@ -231,7 +264,10 @@ function readPiece(
       if (item.key !== 'von') open = undefined
       continue
     }
-    if (item.kind === 'sign' || (item.kind === 'word' && lists.relators.has(item.key) && !isAdverb(items, index))) {
+    if (
+      item.kind === 'sign' ||
+      (item.kind === 'word' && lists.relators.has(item.key) && !isAdverb(items, index))
+    ) {
       pending.push(item.key)
       if (item.key === ',' || item.key === 'und') continue
       continue
@@ -266,9 +302,12 @@ function readPiece(
       continue
     }
     const part = { tie: tieOf(pending), item }
-    if (passive && index > auxiliary && item.kind === 'word' && /\b(?:von|durch)\b/.test(part.tie)) agent = true
+    if (passive && index > auxiliary && item.kind === 'word' && /\b(?:von|durch)\b/.test(part.tie))
+      agent = true
     const opens = seen === 0 && main.length === 0 && nominals.length === 0
-    const leads = opens ? pending.findIndex((tie) => !joins.test(tie) && !subordinators.test(tie)) : 0
+    const leads = opens
+      ? pending.findIndex((tie) => !joins.test(tie) && !subordinators.test(tie))
+      : 0
     if (opens && leads !== 0) {
       const count = leads < 0 ? pending.length : leads
       relationWords = pending.slice(0, count)
@@ -314,7 +353,9 @@ function readPiece(
       tense,
       passive,
       elliptic: isParticiple && auxiliary < 0,
-      hasAgent: agent || (passive && auxiliaryKey !== 'es_wurden' && auxiliary <= Math.max(firstWord(items), 0)),
+      hasAgent:
+        agent ||
+        (passive && auxiliaryKey !== 'es_wurden' && auxiliary <= Math.max(firstWord(items), 0)),
       under: governed ? carriedGovernor : undefined,
     },
     subject,
@@ -337,8 +378,11 @@ function isAdverb(items: readonly Item[], index: number): boolean {
 function asPassive(piece: readonly Item[]): readonly Item[] {
   const modal = piece.findIndex((item) => item.key === 'konnte' || item.key === 'konnten')
   const participle = piece.at(-2)
-  if (modal < 0 || piece.at(-1)?.key !== 'werden' || !participle || !pick(participle, 'participle')) return piece
-  return piece.slice(0, -1).map((item, index) => (index === modal ? { ...item, key: 'wurde' } : item))
+  if (modal < 0 || piece.at(-1)?.key !== 'werden' || !participle || !pick(participle, 'participle'))
+    return piece
+  return piece
+    .slice(0, -1)
+    .map((item, index) => (index === modal ? { ...item, key: 'wurde' } : item))
 }
 
 function leadingNoun(items: readonly Item[]): Found | undefined {
@@ -352,7 +396,8 @@ function collect(items: readonly Item[]): { parts: Part[]; frequency: Frequency[
   const frequency: Frequency[] = []
   let pending: string[] = []
   items.forEach((item) => {
-    if (item.kind === 'sign' || (item.kind === 'word' && lists.relators.has(item.key))) pending.push(item.key)
+    if (item.kind === 'sign' || (item.kind === 'word' && lists.relators.has(item.key)))
+      pending.push(item.key)
     else if (lists.frequency.has(item.key)) frequency.push({ word: item.key, after: parts.length })
     else {
       parts.push({ tie: tieOf(pending), item })

@@ -1,8 +1,21 @@
 /** English clauses: the subject is the person of the resume and left out, the verb comes first. */
-import { englishArtefacts, englishChangeNouns, englishIntentions, englishLightVerbs } from '../language/verbs-en.ts'
+
 import type { VerbForm, VerbReading, Verbs } from '../language/verbs.ts'
+import {
+  englishArtefacts,
+  englishChangeNouns,
+  englishIntentions,
+  englishLightVerbs,
+} from '../language/verbs-en.ts'
 import { wordLists } from '../language/words.ts'
-import { type Clause, type ClauseVerb, type Part, type Relation, type Tense, tieOf } from './clause.ts'
+import {
+  type Clause,
+  type ClauseVerb,
+  type Part,
+  type Relation,
+  type Tense,
+  tieOf,
+} from './clause.ts'
 import type { Item } from './items.ts'
 
 const lists = wordLists.en
@@ -20,17 +33,35 @@ function isEffectOf(
   next: Item | undefined,
   verbs: Verbs,
 ): boolean {
-  const named = verbs.isEffect(reading.lemma) || (reading.lemma === 'lead' && next?.key === 'to') || (reading.lemma === 'result' && next?.key === 'in')
-  if (!named || !cause.verb || cause.verb.strength < 3 || cause.verb.under || cause.verb.passive) return false
+  const named =
+    verbs.isEffect(reading.lemma) ||
+    (reading.lemma === 'lead' && next?.key === 'to') ||
+    (reading.lemma === 'result' && next?.key === 'in')
+  if (!named || !cause.verb || cause.verb.strength < 3 || cause.verb.under || cause.verb.passive)
+    return false
   if (pronoun === 'which' && pending.includes(',')) return true
-  return /^(?:which|that)$/.test(pronoun) && !pending.includes(',') && artefacts.has(cause.parts.at(-1)?.item.key ?? '')
+  return (
+    /^(?:which|that)$/.test(pronoun) &&
+    !pending.includes(',') &&
+    artefacts.has(cause.parts.at(-1)?.item.key ?? '')
+  )
 }
 
-const gerundAfter = /^(?:by|for|in|while|through|after|before|when|without|with|from|to|on|upon|at|about|into|than)$/
+const gerundAfter =
+  /^(?:by|for|in|while|through|after|before|when|without|with|from|to|on|upon|at|about|into|than)$/
 const beForms = /^(?:was|were|am|is|are|be|been|being)$/
 
 /** What was read just before, which decides whether a word is a verb here. */
-type Before = 'start' | 'and' | 'tie' | 'auxiliary' | 'pronoun' | 'modal' | 'word' | 'wrapper' | 'governor'
+type Before =
+  | 'start'
+  | 'and'
+  | 'tie'
+  | 'auxiliary'
+  | 'pronoun'
+  | 'modal'
+  | 'word'
+  | 'wrapper'
+  | 'governor'
 
 function pick(item: Item, forms: readonly VerbForm[]): VerbReading | undefined {
   for (const form of forms) {
@@ -57,7 +88,10 @@ export function englishClauses(items: readonly Item[], verbs: Verbs): Clause[] {
   const flushAuxiliaries = () => {
     // `was the contact`: without a verb after it, `was` is what is said.
     for (const item of auxiliaries) {
-      clause.parts.push({ tie: tieOf(pending), item: { ...item, key: beForms.test(item.key) ? 'be' : 'have' } })
+      clause.parts.push({
+        tie: tieOf(pending),
+        item: { ...item, key: beForms.test(item.key) ? 'be' : 'have' },
+      })
       pending = []
     }
     auxiliaries = []
@@ -74,17 +108,41 @@ export function englishClauses(items: readonly Item[], verbs: Verbs): Clause[] {
     const isMeant = governor !== undefined && (!intentions.has(governor) || reading.form === 'bare')
     const under = isMeant && !finite && before !== 'start' ? governor : undefined
     if (clauses.length === 0 && isEmpty() && joins.length === 0) relation = 'main'
-    else if (under !== undefined && !(joins.includes('and') && clause.relation === 'and' && !clause.verb)) relation = 'governed'
-    else if (joins.length === 0 && reading.form === 'gerund' && before !== 'start' && auxiliaries.length === 0) {
+    else if (
+      under !== undefined &&
+      !(joins.includes('and') && clause.relation === 'and' && !clause.verb)
+    )
+      relation = 'governed'
+    else if (
+      joins.length === 0 &&
+      reading.form === 'gerund' &&
+      before !== 'start' &&
+      auxiliaries.length === 0
+    ) {
       relation = pending.includes(',') || before === 'word' ? 'effect' : 'and'
-    } else if (joins.length === 1 && joins[0] === 'by' && reading.form === 'gerund') relation = 'means'
-    else if (joins.length === 1 && joins[0] === 'through' && (reading.form === 'gerund' || reading.form === 'noun')) relation = 'means'
-    else if (joins.length === 1 && (reading.form === 'past' || reading.form === 'third') && isEffectOf(joins[0] ?? '', pending, clause, reading, next, verbs)) relation = 'effect'
+    } else if (joins.length === 1 && joins[0] === 'by' && reading.form === 'gerund')
+      relation = 'means'
+    else if (
+      joins.length === 1 &&
+      joins[0] === 'through' &&
+      (reading.form === 'gerund' || reading.form === 'noun')
+    )
+      relation = 'means'
+    else if (
+      joins.length === 1 &&
+      (reading.form === 'past' || reading.form === 'third') &&
+      isEffectOf(joins[0] ?? '', pending, clause, reading, next, verbs)
+    )
+      relation = 'effect'
     else if (joins.every((tie) => tie === 'and')) relation = 'and'
     else relation = `other:${joins.join(' ')}`
 
     let subject: Part[] = []
-    if (hasWordsBefore && pending.length === 0 && (auxiliaries.length > 0 || before === 'pronoun')) {
+    if (
+      hasWordsBefore &&
+      pending.length === 0 &&
+      (auxiliaries.length > 0 || before === 'pronoun')
+    ) {
       subject = clause.parts
       relation = clause.relation
       clause = { relation, verb: undefined, subject: [], parts: [], frequency: clause.frequency }
@@ -92,15 +150,23 @@ export function englishClauses(items: readonly Item[], verbs: Verbs): Clause[] {
 
     // `was responsible for opening and closing`: the second goes with the first.
     const earlier = clauses.at(-1)?.verb
-    const goesWith = reading.form === 'gerund' && relation === 'and' && auxiliaries.length === 0 && earlier && /ing$/.test(earlier.item.key)
-    const tense: Tense = wrapped ?? (goesWith ? earlier.tense : (
-      reading.form === 'past' || past
-        ? 'past'
-        : relation === 'main' || relation === 'and'
-          ? reading.form === 'noun'
-            ? 'any'
-            : 'present'
-          : 'any'))
+    const goesWith =
+      reading.form === 'gerund' &&
+      relation === 'and' &&
+      auxiliaries.length === 0 &&
+      earlier &&
+      /ing$/.test(earlier.item.key)
+    const tense: Tense =
+      wrapped ??
+      (goesWith
+        ? earlier.tense
+        : reading.form === 'past' || past
+          ? 'past'
+          : relation === 'main' || relation === 'and'
+            ? reading.form === 'noun'
+              ? 'any'
+              : 'present'
+            : 'any')
     const verb: ClauseVerb = {
       lemma: reading.lemma,
       item,
@@ -141,11 +207,23 @@ export function englishClauses(items: readonly Item[], verbs: Verbs): Clause[] {
       continue
     }
     if (item.kind === 'word' && lists.frequency.has(item.key)) {
-      clause.frequency.push({ word: item.key, after: clause.parts.length + (pending.length > 0 ? 0.5 : 0) })
+      clause.frequency.push({
+        word: item.key,
+        after: clause.parts.length + (pending.length > 0 ? 0.5 : 0),
+      })
       continue
     }
-    if (item.key === 'responsible' && next?.key === 'for' && (isEmpty() || pending.length > 0 || auxiliaries.length > 0) && (before === 'start' || before === 'and' || before === 'auxiliary')) {
-      wrapped = auxiliaries.some((word) => /^(?:was|were)$/.test(word.key)) ? 'past' : auxiliaries.length > 0 ? 'present' : 'any'
+    if (
+      item.key === 'responsible' &&
+      next?.key === 'for' &&
+      (isEmpty() || pending.length > 0 || auxiliaries.length > 0) &&
+      (before === 'start' || before === 'and' || before === 'auxiliary')
+    ) {
+      wrapped = auxiliaries.some((word) => /^(?:was|were)$/.test(word.key))
+        ? 'past'
+        : auxiliaries.length > 0
+          ? 'present'
+          : 'any'
       auxiliaries = []
       const after = items[index + 2]
       const named = after && pick(after, ['gerund', 'noun'])
@@ -158,7 +236,8 @@ export function englishClauses(items: readonly Item[], verbs: Verbs): Clause[] {
       index++
       continue
     }
-    const isEmphasis = item.key === 'did' && next !== undefined && pick(next, ['bare']) !== undefined
+    const isEmphasis =
+      item.key === 'did' && next !== undefined && pick(next, ['bare']) !== undefined
     if (item.kind === 'word' && (lists.auxiliaries.has(item.key) || isEmphasis)) {
       auxiliaries.push(item)
       before = 'auxiliary'
@@ -167,14 +246,23 @@ export function englishClauses(items: readonly Item[], verbs: Verbs): Clause[] {
     if (item.kind === 'word' && lists.relators.has(item.key)) {
       flushAuxiliaries()
       // A comma before `such as` or `including` is a matter of taste.
-      if ((item.key === 'such_as' || item.key === 'including') && pending.at(-1) === ',') pending.pop()
+      if ((item.key === 'such_as' || item.key === 'including') && pending.at(-1) === ',')
+        pending.pop()
       pending.push(item.key)
-      before = item.key === 'and' || item.key === 'or' || item.key === 'but' ? 'and' : pronouns.test(item.key) ? 'pronoun' : 'tie'
+      before =
+        item.key === 'and' || item.key === 'or' || item.key === 'but'
+          ? 'and'
+          : pronouns.test(item.key)
+            ? 'pronoun'
+            : 'tie'
       continue
     }
     if (item.kind === 'word') {
       const found = verbHere(items, index, before, pending, governor)
-      const done = next && found && lightVerbs.has(found.lemma) && takesObject(items, index + 1) ? pick(next, ['noun']) : undefined
+      const done =
+        next && found && lightVerbs.has(found.lemma) && takesObject(items, index + 1)
+          ? pick(next, ['noun'])
+          : undefined
       if (found && done) {
         // `performed testing of`: the noun says what was done, the verb only when.
         start({ ...found, lemma: done.lemma }, item)
@@ -182,9 +270,17 @@ export function englishClauses(items: readonly Item[], verbs: Verbs): Clause[] {
         continue
       }
       const reading =
-        found?.form === 'gerund' && next?.key === 'of' && (before === 'start' || before === 'wrapper' || before === 'and') ? { ...found, form: 'noun' as const } : found
+        found?.form === 'gerund' &&
+        next?.key === 'of' &&
+        (before === 'start' || before === 'wrapper' || before === 'and')
+          ? { ...found, form: 'noun' as const }
+          : found
       if (reading) {
-        if (reading.form === 'participle' && !auxiliaries.some((word) => beForms.test(word.key)) && auxiliaries.length > 0) {
+        if (
+          reading.form === 'participle' &&
+          !auxiliaries.some((word) => beForms.test(word.key)) &&
+          auxiliaries.length > 0
+        ) {
           start({ ...reading, form: 'past' }, item)
         } else start(reading, item, next)
         if (reading.form === 'noun' && next?.key === 'of') index++
@@ -215,7 +311,12 @@ function takesObject(items: readonly Item[], index: number): boolean {
   const next = items[index + 1]
   if (next?.key === 'of') return true
   const joined = items[index + 2]
-  return next?.key === 'and' && joined !== undefined && pick(joined, ['noun']) !== undefined && items[index + 3]?.key === 'of'
+  return (
+    next?.key === 'and' &&
+    joined !== undefined &&
+    pick(joined, ['noun']) !== undefined &&
+    items[index + 3]?.key === 'of'
+  )
 }
 
 function verbHere(
@@ -227,25 +328,33 @@ function verbHere(
 ): VerbReading | undefined {
   const item = items[index]
   if (!item) return undefined
-  if (item.article !== undefined && item.article !== 'i' && pick(item, ['noun']) === undefined) return undefined
+  if (item.article !== undefined && item.article !== 'i' && pick(item, ['noun']) === undefined)
+    return undefined
   const next = items[index + 1]
   const isSubject = next !== undefined && lists.auxiliaries.has(next.key)
   const noun = pick(item, ['noun'])
   if (noun && takesObject(items, index)) {
     const tie = pending.at(-1)
-    if (before === 'start' || before === 'wrapper' || before === 'and' || tie === 'through') return noun
-    if (governor !== undefined && (tie === 'in' || tie === 'with' || tie === 'on' || tie === 'to')) return noun
+    if (before === 'start' || before === 'wrapper' || before === 'and' || tie === 'through')
+      return noun
+    if (governor !== undefined && (tie === 'in' || tie === 'with' || tie === 'on' || tie === 'to'))
+      return noun
   }
   switch (before) {
     case 'start':
       if (isSubject) return undefined
       return pick(item, ['past', 'gerund', 'third', 'bare']) ?? unlisted(item, /^\p{L}{2,}ed$/u)
     case 'and':
-      return pick(item, ['past', 'gerund', 'third']) ?? (item.verbs.length > 0 && governor !== undefined ? pick(item, ['bare']) : undefined)
+      return (
+        pick(item, ['past', 'gerund', 'third']) ??
+        (item.verbs.length > 0 && governor !== undefined ? pick(item, ['bare']) : undefined)
+      )
     case 'pronoun':
       return pick(item, ['past', 'third', 'bare'])
     case 'auxiliary':
-      return items[index - 1]?.key === 'did' ? pick(item, ['bare']) : (pick(item, ['participle', 'gerund']) ?? unlisted(item, /^\p{L}{2,}ed$/u))
+      return items[index - 1]?.key === 'did'
+        ? pick(item, ['bare'])
+        : (pick(item, ['participle', 'gerund']) ?? unlisted(item, /^\p{L}{2,}ed$/u))
     case 'modal':
       return pick(item, ['past', 'bare', 'gerund'])
     case 'wrapper':
@@ -256,7 +365,9 @@ function verbHere(
       const tie = pending.at(-1) ?? ''
       if (tie === 'to') return pick(item, ['bare', 'gerund'])
       if (!gerundAfter.test(tie)) return undefined
-      return pick(item, ['gerund']) ?? (tie === 'by' ? unlisted(item, /^\p{L}{2,}ing$/u) : undefined)
+      return (
+        pick(item, ['gerund']) ?? (tie === 'by' ? unlisted(item, /^\p{L}{2,}ing$/u) : undefined)
+      )
     }
     case 'word':
       // `Introduced caching reducing build times` has lost its comma; only an effect can follow so.
@@ -268,7 +379,11 @@ function verbHere(
 function unlisted(item: Item, shape: RegExp): VerbReading | undefined {
   if (item.verbs.length > 0 || !shape.test(item.key)) return undefined
   const stem = item.key.replace(/(?:ed|ing)$/, '').replace(/i$/, 'y')
-  return { lemma: `~${stem}`, form: item.key.endsWith('ing') ? 'gerund' : 'past', particle: undefined }
+  return {
+    lemma: `~${stem}`,
+    form: item.key.endsWith('ing') ? 'gerund' : 'past',
+    particle: undefined,
+  }
 }
 
 function withAgent(clause: Clause): Clause {
@@ -286,8 +401,15 @@ function asChange(clause: Clause, verbs: Verbs): Clause {
   const object = rest[0]
   const opening = { achieve: '', attain: '', result: 'in', lead: 'to' }[verb.lemma]
   const lemma = noun ? englishChangeNouns[noun.item.key] : undefined
-  if (opening === undefined || !lemma || amount?.tie !== opening || amount.item.kind !== 'number') return clause
-  if (noun?.tie !== '' || !object || !/^(?:in|of)$/.test(object.tie) || rest.some((part) => /\b(?:from|and|or)\b/.test(part.tie))) return clause
+  if (opening === undefined || !lemma || amount?.tie !== opening || amount.item.kind !== 'number')
+    return clause
+  if (
+    noun?.tie !== '' ||
+    !object ||
+    !/^(?:in|of)$/.test(object.tie) ||
+    rest.some((part) => /\b(?:from|and|or)\b/.test(part.tie))
+  )
+    return clause
   return {
     ...clause,
     verb: { ...verb, lemma, strength: verbs.strength(lemma) },

@@ -1,8 +1,9 @@
 /** Whether a proposed line says nothing that the original does not, clause by clause. */
-import type { Language, Span } from '../resume/resume.ts'
+
 import type { Verbs } from '../language/verbs.ts'
-import { englishEllipses } from '../language/verbs-en.ts'
 import { verbsOf } from '../language/verbs.ts'
+import { englishEllipses } from '../language/verbs-en.ts'
+import type { Language, Span } from '../resume/resume.ts'
 import type { Clause, ClauseVerb, Part } from './clause.ts'
 import type { Item } from './items.ts'
 import type { Reading } from './read-line.ts'
@@ -17,11 +18,16 @@ export interface Support {
 }
 
 /** The support of each word, or undefined if the lines differ in what they say. */
-export function compareLines(original: Reading, proposed: Reading, language: Language): Support[] | undefined {
+export function compareLines(
+  original: Reading,
+  proposed: Reading,
+  language: Language,
+): Support[] | undefined {
   const compare = new Comparison(language)
   if (!compare.fillers(original, proposed)) return undefined
   return (
-    compare.all(original.clauses, proposed.clauses, false) ?? compare.turned(original.clauses, proposed.clauses)
+    compare.all(original.clauses, proposed.clauses, false) ??
+    compare.turned(original.clauses, proposed.clauses)
   )
 }
 
@@ -44,7 +50,11 @@ class Comparison {
     })
   }
 
-  all(original: readonly Clause[], proposed: readonly Clause[], turned: boolean): Support[] | undefined {
+  all(
+    original: readonly Clause[],
+    proposed: readonly Clause[],
+    turned: boolean,
+  ): Support[] | undefined {
     if (original.length !== proposed.length) return undefined
     const supports: Support[] = []
     for (let index = 0; index < original.length; index++) {
@@ -78,7 +88,8 @@ class Comparison {
     const from = original[index]
     if (!from) return false
     if (from.relation === to.relation) return true
-    if (from.relation === 'main' || from.relation === 'and') return to.relation === 'and' || to.relation === 'main'
+    if (from.relation === 'main' || from.relation === 'and')
+      return to.relation === 'and' || to.relation === 'main'
     // An effect told as one more thing done claims less.
     return from.relation === 'effect' && to.relation === 'and' && (from.verb?.strength ?? 0) >= 3
   }
@@ -105,35 +116,55 @@ class Comparison {
   /** `daily` may move inside its clause, unless it would get to another member of a list. */
   private frequency(from: Clause, to: Clause): boolean {
     if (from.frequency.length !== to.frequency.length) return false
-    const isList = [...from.subject, ...from.parts].some((part) => /\b(?:and|or|oder|but|aber)\b/.test(part.tie))
+    const isList = [...from.subject, ...from.parts].some((part) =>
+      /\b(?:and|or|oder|but|aber)\b/.test(part.tie),
+    )
     return from.frequency.every((one, index) =>
       isList
         ? one.word === to.frequency[index]?.word &&
           // What closes a clause holds for all of it, and so does what opens it.
-          (one.after === to.frequency[index]?.after || (one.after === from.parts.length && to.frequency[index]?.after === 0))
-        : to.frequency.some((other) => other.word === one.word && (other.after === one.after || Number.isInteger(other.after))),
+          (one.after === to.frequency[index]?.after ||
+            (one.after === from.parts.length && to.frequency[index]?.after === 0))
+        : to.frequency.some(
+            (other) =>
+              other.word === one.word &&
+              (other.after === one.after || Number.isInteger(other.after)),
+          ),
     )
   }
 
   private verb(clause: Clause, from: ClauseVerb, to: ClauseVerb): boolean {
-    if (from.under !== to.under && !(from.under && to.under && this.verbs.mayReplace(from.under, to.under))) return false
+    if (
+      from.under !== to.under &&
+      !(from.under && to.under && this.verbs.mayReplace(from.under, to.under))
+    )
+      return false
     if (!this.verbs.mayReplace(from.lemma, to.lemma)) return false
     if (from.tense === to.tense || to.tense === 'any' || from.tense === 'any') return true
     // `building` is not `built`, but `managing` was `managed`; the past is never still going on.
-    return from.tense === 'present' && (this.verbs.isActivity(from.lemma) || (!this.verbs.isEnd(from.lemma) && isHabit(clause)))
+    return (
+      from.tense === 'present' &&
+      (this.verbs.isActivity(from.lemma) || (!this.verbs.isEnd(from.lemma) && isHabit(clause)))
+    )
   }
 
   /** `same`, or `object` where what stood before a passive is what the active verb is about. */
   private voice(from: Clause, verb: ClauseVerb, to: ClauseVerb): 'same' | 'object' | undefined {
     if (verb.passive && !to.passive) {
-      if (this.language === 'de') return !verb.hasAgent && (to.elliptic || hasObject(from.parts)) ? 'same' : to.elliptic ? 'same' : undefined
+      if (this.language === 'de')
+        return !verb.hasAgent && (to.elliptic || hasObject(from.parts))
+          ? 'same'
+          : to.elliptic
+            ? 'same'
+            : undefined
       if (verb.hasAgent) return undefined
       if (from.subject.length > 0) return 'object'
       const first = from.parts[0]
       return ellipses.has(verb.lemma) && first && first.tie !== '' ? 'same' : undefined
     }
     if (to.passive && !verb.passive) return undefined
-    if (verb.elliptic && !to.elliptic && !to.passive) return hasObject(from.parts) ? 'same' : undefined
+    if (verb.elliptic && !to.elliptic && !to.passive)
+      return hasObject(from.parts) ? 'same' : undefined
     return 'same'
   }
 
@@ -157,7 +188,10 @@ class Comparison {
         j++
         continue
       }
-      const flip = this.language === 'en' ? (this.flip(from, i, to, j) ?? this.flip(to, j, from, i)) : undefined
+      const flip =
+        this.language === 'en'
+          ? (this.flip(from, i, to, j) ?? this.flip(to, j, from, i))
+          : undefined
       if (!flip) return undefined
       const [x, y] = this.flip(from, i, to, j) ? [from, to] : [to, from]
       const [p, q] = x === from ? [i, j] : [j, i]
@@ -178,14 +212,31 @@ class Comparison {
   }
 
   /** How many words `B` has if `A of B` at one place is `B A` at the other. */
-  private flip(long: readonly Part[], i: number, short: readonly Part[], j: number): number | undefined {
+  private flip(
+    long: readonly Part[],
+    i: number,
+    short: readonly Part[],
+    j: number,
+  ): number | undefined {
     const head = long[i]
-    if (long[i + 1]?.tie !== 'of' || /\bas\b/.test(head?.tie ?? '') || head?.tie !== short[j]?.tie || head?.item.kind !== 'word') return undefined
+    if (
+      long[i + 1]?.tie !== 'of' ||
+      /\bas\b/.test(head?.tie ?? '') ||
+      head?.tie !== short[j]?.tie ||
+      head?.item.kind !== 'word'
+    )
+      return undefined
     for (let size = 1; size <= 3; size++) {
       const inside = long[i + size]
       if (!inside || (size > 1 && inside.tie !== '')) return undefined
       const moved = short[j + size]
-      if (moved && moved.tie === '' && moved.item.key === head.item.key && (long[i + size + 1]?.tie ?? 'end') !== '') return size
+      if (
+        moved &&
+        moved.tie === '' &&
+        moved.item.key === head.item.key &&
+        (long[i + size + 1]?.tie ?? 'end') !== ''
+      )
+        return size
     }
     return undefined
   }
@@ -197,17 +248,29 @@ function isHabit(clause: Clause): boolean {
   const object = clause.parts.slice(0, end < 0 ? undefined : end)
   const head = object.at(-1)
   if (!head) return true
-  return head.tie === '' && /[^s]s$/.test(head.item.key) && object.every((part) => part.item.kind === 'word' && !/^an?$/.test(part.item.article ?? ''))
+  return (
+    head.tie === '' &&
+    /[^s]s$/.test(head.item.key) &&
+    object.every((part) => part.item.kind === 'word' && !/^an?$/.test(part.item.article ?? ''))
+  )
 }
 
 const ellipses = new Set(englishEllipses.split(' '))
 const durations = /^(?:jahre?n?|monate?n?|wochen?|tage?n?|stunden?)$/
 
 function hasObject(parts: readonly Part[]): boolean {
-  return parts.some((part) => part.tie === '' && part.item.kind === 'word' && !durations.test(part.item.key) && /^\p{Lu}/u.test(part.item.text))
+  return parts.some(
+    (part) =>
+      part.tie === '' &&
+      part.item.kind === 'word' &&
+      !durations.test(part.item.key) &&
+      /^\p{Lu}/u.test(part.item.text),
+  )
 }
 
-function causeAndEffect(clauses: readonly Clause[]): { cause: readonly Clause[]; effect: readonly Clause[]; said: 'means' | 'effect' } | undefined {
+function causeAndEffect(
+  clauses: readonly Clause[],
+): { cause: readonly Clause[]; effect: readonly Clause[]; said: 'means' | 'effect' } | undefined {
   const turns = clauses.flatMap((clause, index) =>
     index > 0 && (clause.relation === 'means' || clause.relation === 'effect') ? [index] : [],
   )

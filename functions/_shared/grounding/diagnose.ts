@@ -31,12 +31,23 @@ export function diagnose(
 ): Diagnosis {
   const { language } = resume
   const lists = wordLists[language]
-  const carries = (item: Item) => item.kind !== 'sign' && item.key !== '' && !lists.relators.has(item.key) && !lists.auxiliaries.has(item.key)
+  const carries = (item: Item) =>
+    item.kind !== 'sign' &&
+    item.key !== '' &&
+    !lists.relators.has(item.key) &&
+    !lists.auxiliaries.has(item.key)
   const from = [...original.items, ...original.fillers].filter(carries)
   const to = [...proposed.items, ...proposed.fillers].filter(carries)
   const isNew = to.filter((item) => !from.some((other) => isKnown(other, item, language)))
-  const isLost = from.filter((item) => !to.some((other) => isKnown(item, other, language)) && !original.fillers.includes(item))
-  const entryKeys = new Set(tokenize(resume.text.slice(entry.span.start, entry.span.end), language).map((token) => token.key))
+  const isLost = from.filter(
+    (item) =>
+      !to.some((other) => isKnown(item, other, language)) && !original.fillers.includes(item),
+  )
+  const entryKeys = new Set(
+    tokenize(resume.text.slice(entry.span.start, entry.span.end), language).map(
+      (token) => token.key,
+    ),
+  )
 
   for (const item of isNew) {
     if (item.kind !== 'number') continue
@@ -45,16 +56,22 @@ export function diagnose(
     if (twin && /^#[~<>≤≥≈]/.test(twin.key) && !/^#[~<>≤≥≈]/.test(item.key)) {
       return { reason: 'lost_qualifier', detail: `'${twin.text}' would become '${item.text}'` }
     }
-    if (twin) return { reason: 'changed_number', detail: `'${twin.text}' would become '${item.text}'` }
-    if (entryKeys.has(item.key)) return { reason: 'moved_fact', detail: `'${item.text}' stands in another line` }
+    if (twin)
+      return { reason: 'changed_number', detail: `'${twin.text}' would become '${item.text}'` }
+    if (entryKeys.has(item.key))
+      return { reason: 'moved_fact', detail: `'${item.text}' stands in another line` }
     const replaced = isLost.find((other) => other.kind === 'number')
-    if (replaced) return { reason: 'changed_number', detail: `'${replaced.text}' would become '${item.text}'` }
+    if (replaced)
+      return { reason: 'changed_number', detail: `'${replaced.text}' would become '${item.text}'` }
     return { reason: 'new_number', detail: `The line does not say '${item.text}'` }
   }
 
   for (const item of isNew) {
     if (!resumeHas(resume, item) && posting.words.has(item.key)) {
-      return { reason: 'job_description_only', detail: `Only the job description says '${item.text}'` }
+      return {
+        reason: 'job_description_only',
+        detail: `Only the job description says '${item.text}'`,
+      }
     }
   }
   const strongest = Math.max(0, ...original.clauses.map((clause) => clause.verb?.strength ?? 0))
@@ -65,7 +82,9 @@ export function diagnose(
       return { reason: 'stronger_verb', detail: `'${item.text}' claims more than the line does` }
     }
   }
-  const limits = isLost.filter((item) => lists.limits.has(item.key) || item.key === 'in_the_process_of')
+  const limits = isLost.filter(
+    (item) => lists.limits.has(item.key) || item.key === 'in_the_process_of',
+  )
   const limit = limits.find((item) => item.verbs.length === 0)
   if (limit) return { reason: 'lost_qualifier', detail: `'${limit.text}' would be lost` }
   for (let index = 0; index < proposed.clauses.length; index++) {
@@ -73,10 +92,16 @@ export function diagnose(
     const source = original.clauses.find((clause) => clause.verb?.lemma === to?.lemma)?.verb
     const same = original.clauses[index]?.verb
     if (to && source?.under && !to.under) {
-      return { reason: 'stronger_verb', detail: `'${to.item.text}' hides that the line says '${source.under}'` }
+      return {
+        reason: 'stronger_verb',
+        detail: `'${to.item.text}' hides that the line says '${source.under}'`,
+      }
     }
     if (to && !source && same && to.strength > same.strength) {
-      return { reason: 'stronger_verb', detail: `'${to.item.text}' claims more than '${same.item.text}'` }
+      return {
+        reason: 'stronger_verb',
+        detail: `'${to.item.text}' claims more than '${same.item.text}'`,
+      }
     }
   }
   const [word] = isNew
@@ -91,12 +116,18 @@ export function diagnose(
 
   const [weak] = limits
   if (weak) return { reason: 'lost_qualifier', detail: `'${weak.text}' would be lost` }
-  const relators = (reading: Reading) => reading.items.filter((item) => lists.limits.has(item.key)).length
+  const relators = (reading: Reading) =>
+    reading.items.filter((item) => lists.limits.has(item.key)).length
   if (relators(proposed) < relators(original)) {
     return { reason: 'lost_qualifier', detail: 'A word that limits the claim would be lost' }
   }
   const present = original.clauses.find((clause) => clause.verb?.tense === 'present')?.verb
-  if (present && proposed.clauses.some((clause) => clause.verb?.lemma === present.lemma && clause.verb.tense === 'past')) {
+  if (
+    present &&
+    proposed.clauses.some(
+      (clause) => clause.verb?.lemma === present.lemma && clause.verb.tense === 'past',
+    )
+  ) {
     return { reason: 'lost_qualifier', detail: `'${present.item.text}' is not said to be finished` }
   }
   const [lost] = isLost
@@ -106,9 +137,15 @@ export function diagnose(
 
 function isKnown(original: Item, proposed: Item, language: Language): boolean {
   if (original.key === proposed.key && original.kind === 'number') return true
-  if (isSameWord({ ...original, article: undefined }, { ...proposed, article: undefined }, language)) return true
+  if (
+    isSameWord({ ...original, article: undefined }, { ...proposed, article: undefined }, language)
+  )
+    return true
   return original.verbs.some((verb) =>
-    proposed.verbs.some((other) => other.lemma === verb.lemma || verbsOf(language).mayReplace(verb.lemma, other.lemma)),
+    proposed.verbs.some(
+      (other) =>
+        other.lemma === verb.lemma || verbsOf(language).mayReplace(verb.lemma, other.lemma),
+    ),
   )
 }
 

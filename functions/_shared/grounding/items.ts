@@ -1,7 +1,7 @@
 /** A line as what is compared: its words and numbers, with set phrases and contractions made plain. */
 import type { Token } from '../language/tokens.ts'
 import { tokenize } from '../language/tokens.ts'
-import { verbsOf, type VerbReading } from '../language/verbs.ts'
+import { type VerbReading, verbsOf } from '../language/verbs.ts'
 import { germanContractions, wordLists } from '../language/words.ts'
 import type { Language } from '../resume/resume.ts'
 
@@ -51,7 +51,14 @@ export function readItems(text: string, language: Language): ItemList {
     }
     // `führte Kanban ein`: at the end of a clause `ein` is part of the verb.
     const endsClause = key === 'ein' && !/^\p{L}|^[0-9]/u.test(text.slice(to.end).trimStart())
-    if (kind === 'word' && lists.free.has(key) && !(endsClause || (key === 'ein' && /^\s*(?:und|sowie)\b/.test(text.slice(to.end, to.end + 12))))) {
+    if (
+      kind === 'word' &&
+      lists.free.has(key) &&
+      !(
+        endsClause ||
+        (key === 'ein' && /^\s*(?:und|sowie)\b/.test(text.slice(to.end, to.end + 12)))
+      )
+    ) {
       article = key
       // `, die …` may open a relative clause: the comma keeps it apart from a plain article.
       const before = items.at(-1)
@@ -98,18 +105,31 @@ export function readItems(text: string, language: Language): ItemList {
     if (token.kind === 'word') {
       const negated = language === 'en' ? token.key.match(/^(.+)n't$/) : null
       if (negated) {
-        push(negated[1] === 'ca' ? 'can' : negated[1] === 'wo' ? 'will' : (negated[1] ?? ''), 'word', token, token)
+        push(
+          negated[1] === 'ca' ? 'can' : negated[1] === 'wo' ? 'will' : (negated[1] ?? ''),
+          'word',
+          token,
+          token,
+        )
         push('not', 'word', token, token)
       } else {
-        push((language === 'de' && germanContractions[token.key]) || token.key, 'word', token, token)
+        push(
+          (language === 'de' && germanContractions[token.key]) || token.key,
+          'word',
+          token,
+          token,
+        )
       }
     } else if (token.kind === 'number') push(token.key, 'number', token, token)
     else {
       const hyphenated =
-        /^[-‐‑]$/.test(token.key) && tokens[index - 2]?.end === token.start && tokens[index]?.start === token.end
+        /^[-‐‑]$/.test(token.key) &&
+        tokens[index - 2]?.end === token.start &&
+        tokens[index]?.start === token.end
       const last = index === tokens.length
       if (hyphenated && tokens[index]?.kind === 'word') continue
-      if (sentenceEnd.test(token.key) && !last) push(token.key === ';' ? ';' : '.', 'sign', token, token)
+      if (sentenceEnd.test(token.key) && !last)
+        push(token.key === ';' ? ';' : '.', 'sign', token, token)
       else if (!silentSigns.test(token.key) && !(last && token.key === ';')) {
         push(/^[–—−‐‑-]$/.test(token.key) ? '-' : token.key, 'sign', token, token)
       }
@@ -126,7 +146,8 @@ function longestPhrase(
 ): { becomes: string; length: number; key: string } | undefined {
   for (let length = Math.min(longest, tokens.length - from); length > 0; length--) {
     let key = ''
-    for (let index = from; index < from + length; index++) key += `${index > from ? ' ' : ''}${tokens[index]?.key}`
+    for (let index = from; index < from + length; index++)
+      key += `${index > from ? ' ' : ''}${tokens[index]?.key}`
     const becomes = phrases.get(key)
     if (becomes !== undefined) return { becomes, length, key }
   }

@@ -23,13 +23,15 @@ export function findQuote(resume: Resume, entryId: string, original: string): Qu
   if (words.length === 0) return { reason: 'quote_not_found', detail: 'The quote is empty' }
   const section = resume.sections.find((part) => part.entries.some((entry) => entry.id === entryId))
   const entry = section?.entries.find((part) => part.id === entryId)
-  if (!section || !entry) return { reason: 'quote_not_found', detail: `There is no entry '${entryId}'` }
+  if (!section || !entry)
+    return { reason: 'quote_not_found', detail: `There is no entry '${entryId}'` }
 
   const found = occurrences(resume.text, words, entry.span)
   const [span] = found
   if (!span) {
     const [elsewhere] = occurrences(resume.text, words, { start: 0, end: resume.text.length })
-    const crosses = elsewhere && elsewhere.end > entry.span.start && elsewhere.start < entry.span.end
+    const crosses =
+      elsewhere && elsewhere.end > entry.span.start && elsewhere.start < entry.span.end
     return crosses
       ? { reason: 'quote_crosses_entries', detail: 'The quote reaches beyond its entry' }
       : {
@@ -40,17 +42,27 @@ export function findQuote(resume: Resume, entryId: string, original: string): Qu
         }
   }
   if (found.length > 1) {
-    return { reason: 'quote_ambiguous', detail: `The quote stands ${found.length} times in entry '${entryId}'` }
+    return {
+      reason: 'quote_ambiguous',
+      detail: `The quote stands ${found.length} times in entry '${entryId}'`,
+    }
   }
-  const line = entry.lines.find((part) => part.span.start <= span.start && span.end <= part.span.end)
+  const line = entry.lines.find(
+    (part) => part.span.start <= span.start && span.end <= part.span.end,
+  )
   if (!line) {
-    return entry.lines.some((part) => part.kind === 'title' && part.span.start < span.end && span.start < part.span.end)
+    return entry.lines.some(
+      (part) => part.kind === 'title' && part.span.start < span.end && span.start < part.span.end,
+    )
       ? { reason: 'protected_text', detail: 'Titles, employers and dates stay as they are' }
       : { reason: 'quote_crosses_lines', detail: 'The quote reaches over more than one line' }
   }
   const text = resume.text.slice(line.span.start, line.span.end)
   if (line.kind === 'title' || section.kind === 'contact') {
-    return { reason: 'protected_text', detail: 'Titles, employers, dates and contact data stay as they are' }
+    return {
+      reason: 'protected_text',
+      detail: 'Titles, employers, dates and contact data stay as they are',
+    }
   }
   if (contactData.test(text)) {
     return { reason: 'protected_text', detail: 'A line with contact data stays as it is' }
@@ -62,7 +74,11 @@ export function findQuote(resume: Resume, entryId: string, original: string): Qu
 function occurrences(text: string, words: readonly string[], within: Span): Span[] {
   const first = words[0] ?? ''
   const found: Span[] = []
-  for (let at = text.indexOf(first, within.start); at >= 0 && at < within.end; at = text.indexOf(first, at + 1)) {
+  for (
+    let at = text.indexOf(first, within.start);
+    at >= 0 && at < within.end;
+    at = text.indexOf(first, at + 1)
+  ) {
     const end = matchFrom(text, at, words)
     if (end === undefined || end > within.end) continue
     const before = text[at - 1] ?? ' '

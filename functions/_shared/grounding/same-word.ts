@@ -11,8 +11,13 @@ export function isSameWord(original: Item, proposed: Item, language: Language): 
   if (original.kind === 'number') return original.key === proposed.key
   if (!isSameCase(original, proposed, language)) return false
   if (original.key === proposed.key) return language !== 'de' || keepsSingular(original, proposed)
-  if (language === 'en') return isEnglishSingular(original.key, proposed.key) || spelling(original.key) === spelling(proposed.key)
-  if (language === 'de') return isGermanInflection(original, proposed) && keepsSingular(original, proposed)
+  if (language === 'en')
+    return (
+      isEnglishSingular(original.key, proposed.key) ||
+      spelling(original.key) === spelling(proposed.key)
+    )
+  if (language === 'de')
+    return isGermanInflection(original, proposed) && keepsSingular(original, proposed)
   return false
 }
 
@@ -24,7 +29,11 @@ function isSameCase(original: Item, proposed: Item, language: Language): boolean
   const from = original.text.normalize('NFKC')
   const to = proposed.text.normalize('NFKC')
   if (innerCapital.test(from) || innerCapital.test(to)) {
-    return from.replace(/s$/, '') === to.replace(/s$/, '') || (original.key !== proposed.key && !innerCapital.test(to)) || hyphenated(from, to)
+    return (
+      from.replace(/s$/, '') === to.replace(/s$/, '') ||
+      (original.key !== proposed.key && !innerCapital.test(to)) ||
+      hyphenated(from, to)
+    )
   }
   if (capital.test(to) && !proposed.opens && !capital.test(from)) return false
   return !(language === 'de' && capital.test(from) && !original.opens && !capital.test(to))

@@ -5,7 +5,8 @@ import { wordLists } from '../language/words.ts'
 import type { Resume, Section, Span } from '../resume/resume.ts'
 import type { Support } from './compare.ts'
 
-const levels = /\b(?:expert|experts?e|advanced|fluent|fluently|native|proficien\w*|intermediate|basic\w*|beginner|certified|\d|years?|jahre?n?|fortgeschritten\w*|fließend|verhandlungssicher|muttersprach\w*|grundkenntnisse|gut|gute|sehr|experte|sicher|zertifiziert)\b/i
+const levels =
+  /\b(?:expert|experts?e|advanced|fluent|fluently|native|proficien\w*|intermediate|basic\w*|beginner|certified|\d|years?|jahre?n?|fortgeschritten\w*|fließend|verhandlungssicher|muttersprach\w*|grundkenntnisse|gut|gute|sehr|experte|sicher|zertifiziert)\b/i
 const separators = /[,;|•·\n]/
 const label = /^[^:,;|•·\n]{1,60}:(?=\s)/
 
@@ -24,7 +25,11 @@ function readList(text: string): { label: string; items: ListItem[] } | undefine
     const trimmed = piece.trim().replace(/\.$/, '')
     if (trimmed) {
       const start = at + piece.indexOf(trimmed)
-      items.push({ key: wordKey(trimmed.replace(/\s+/g, ' ')), text: trimmed.replace(/\s+/g, ' '), span: { start, end: start + trimmed.length } })
+      items.push({
+        key: wordKey(trimmed.replace(/\s+/g, ' ')),
+        text: trimmed.replace(/\s+/g, ' '),
+        span: { start, end: start + trimmed.length },
+      })
     }
     at += piece.length + 1
   }
@@ -35,15 +40,27 @@ function readList(text: string): { label: string; items: ListItem[] } | undefine
  * Compares two lists of skills: the same items in any order, and new ones that the resume holds
  * elsewhere. Undefined if the line is no list or something is lost or new.
  */
-export function compareSkills(resume: Resume, section: Section, original: string, proposed: string): Support[] | undefined {
+export function compareSkills(
+  resume: Resume,
+  section: Section,
+  original: string,
+  proposed: string,
+): Support[] | undefined {
   const from = readList(original)
   const to = readList(proposed)
-  if (!from || !to || from.label !== to.label || from.items.some((item) => item.text.length > 60)) return undefined
+  if (!from || !to || from.label !== to.label || from.items.some((item) => item.text.length > 60))
+    return undefined
   const left = [...from.items]
   const supports: Support[] = []
   const added: ListItem[] = []
   for (const item of to.items) {
-    const index = left.findIndex((other) => other.text === item.text || (other.key === item.key && !/\p{Lu}/u.test(item.text.slice(1)) && !/\p{Lu}/u.test(other.text.slice(1))))
+    const index = left.findIndex(
+      (other) =>
+        other.text === item.text ||
+        (other.key === item.key &&
+          !/\p{Lu}/u.test(item.text.slice(1)) &&
+          !/\p{Lu}/u.test(other.text.slice(1))),
+    )
     const source = left[index]
     if (source) {
       left.splice(index, 1)
@@ -61,13 +78,23 @@ export function compareSkills(resume: Resume, section: Section, original: string
 }
 
 /** Where a known skill stands in another section, in a line that says nothing to limit it. */
-export function findSkillElsewhere(resume: Resume, section: Section, name: string): Span | undefined {
+export function findSkillElsewhere(
+  resume: Resume,
+  section: Section,
+  name: string,
+): Span | undefined {
   const wanted = tokenize(name, resume.language)
   const [term, ...others] = findTerms(wanted)
   if (!term || others.length > 0 || term.to - term.from !== wanted.length) return undefined
   const limits = wordLists[resume.language].limits
   for (const other of resume.sections) {
-    if (other.id === section.id || other.kind === 'contact' || other.kind === 'interests' || other.kind === 'references') continue
+    if (
+      other.id === section.id ||
+      other.kind === 'contact' ||
+      other.kind === 'interests' ||
+      other.kind === 'references'
+    )
+      continue
     for (const line of other.entries.flatMap((entry) => entry.lines)) {
       if (line.kind === 'title') continue
       const text = resume.text.slice(line.span.start, line.span.end)

@@ -1,7 +1,7 @@
 /** The queue as a worker sees it. What a lease is and who may end a job is decided in SQL. */
 import { z } from 'zod'
 import { type Client, call } from '../database/client.ts'
-import { AppError } from '../errors.ts'
+import { AppError, type ErrorCode } from '../errors.ts'
 
 /** How long a claim holds without word of its worker. */
 export const leaseSeconds = 30
@@ -69,6 +69,9 @@ export function leaseOf(job: Job): { p_job_id: number; p_lease_token: string } {
   return { p_job_id: job.id, p_lease_token: job.leaseToken }
 }
 
+/** Worth another request of a person, but not another attempt: the model answers the same way again. */
+const finalForJobs = new Set<ErrorCode>(['deadline_exceeded', 'model_invalid'])
+
 /** Ends an attempt that failed. SQL decides between another attempt and the end. */
 export async function failJob(
   service: Client,
@@ -83,7 +86,7 @@ export async function failJob(
       detail: known.detail ?? known.message,
       retryable: known.retryable,
     },
-    p_retryable: known.retryable && known.code !== 'deadline_exceeded',
+    p_retryable: known.retryable && !finalForJobs.has(known.code),
   })
   return outcome === 'retry' ? 'retry' : 'dead'
 }

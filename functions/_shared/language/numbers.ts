@@ -26,7 +26,9 @@ export function digitsValue(digits: string, language: Language): string {
   const decimal = thousands === ',' ? '.' : ','
   const grouped = new RegExp(`^[0-9]{1,3}(?:[${thousands}'’][0-9]{3})+(?:\\${decimal}[0-9]+)?$`)
   if (grouped.test(digits) || (language !== 'simple' && /^[0-9]+$/.test(digits))) {
-    return digits.replace(/[.,'’]/g, (sign) => (sign === decimal ? '.' : '')).replace(/^0+(?=\d)/, '')
+    return digits
+      .replace(/[.,'’]/g, (sign) => (sign === decimal ? '.' : ''))
+      .replace(/^0+(?=\d)/, '')
   }
   const point = digits.match(new RegExp(`^([0-9]+)\\${decimal}([0-9]+)$`))
   return point ? `${point[1]}.${point[2]}` : digits
@@ -34,7 +36,8 @@ export function digitsValue(digits: string, language: Language): string {
 
 /** Moves the decimal point to the right, as text: no rounding, no exponent. */
 export function shift(value: string, places: number): string {
-  if (places === 0 || !/^[0-9]+(?:\.[0-9]+)?$/.test(value)) return places ? `${value}e${places}` : value
+  if (places === 0 || !/^[0-9]+(?:\.[0-9]+)?$/.test(value))
+    return places ? `${value}e${places}` : value
   const [whole = '', fraction = ''] = value.split('.')
   const moved = whole + fraction.padEnd(places, '0').slice(0, places)
   const rest = fraction.slice(places)
@@ -46,7 +49,11 @@ function adjacent(tokens: readonly Token[], index: number): boolean {
   return before !== undefined && before.end === tokens[index]?.start
 }
 
-function readWords(tokens: readonly Token[], from: number, language: Language): { value: string; next: number } | undefined {
+function readWords(
+  tokens: readonly Token[],
+  from: number,
+  language: Language,
+): { value: string; next: number } | undefined {
   const words = numberWords[language]
   const powers = magnitudes[language]
   let index = from

@@ -33,7 +33,11 @@ export function findTerms(tokens: readonly Token[]): FoundTerm[] {
   for (let from = 0; from < tokens.length; ) {
     let to = from + 1
     let name: string | undefined
-    for (let length = Math.min(longest, tokens.length - from); length > 0 && name === undefined; length--) {
+    for (
+      let length = Math.min(longest, tokens.length - from);
+      length > 0 && name === undefined;
+      length--
+    ) {
       const words = tokens.slice(from, from + length)
       const key = words.map((token) => token.key).join(' ')
       const known = names.get(key)

@@ -19,11 +19,7 @@ const pattern =
 
 /** The form under which two words are the same word, whatever their case and apostrophes. */
 export function wordKey(text: string): string {
-  return text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replaceAll('’', "'")
-    .replace(/[‐‑]/g, '-')
+  return text.normalize('NFKC').toLowerCase().replaceAll('’', "'").replace(/[‐‑]/g, '-')
 }
 
 /** Words, numbers (with sign, currency, magnitude and unit folded in) and signs, in order. */

@@ -19,7 +19,7 @@ export const germanVerbs: Readonly<Record<1 | 2 | 3 | 4, string>> = {
     unterrichten:unterrichtete:unterrichtet präsentieren=präsentation moderieren=moderation akquirieren=akquise gewinnen:gewann:gewonnen=gewinnung ein|kaufen=einkauf beschaffen=beschaffung
     bestellen=bestellung kalkulieren=kalkulation ab|rechnen=abrechnung buchen=buchung erfassen=erfassung erzielen erreichen verkürzen=verkürzung beschleunigen=beschleunigung
     vereinfachen=vereinfachung standardisieren=standardisierung etablieren=etablierung aus|werten:wertete:gewertet=auswertung bewerten:bewertete:bewertet=bewertung auf|nehmen:nahm:genommen
-    ein|arbeiten:arbeitete:gearbeitet=einarbeitung an|leiten:leitete:geleitet=anleitung aus|bilden:bildete:gebildet=ausbildung ab|stimmen=abstimmung entwerfen:entwarf:entworfen=entwurf produzieren=produktion her|stellen=herstellung fertigen=fertigung montieren=montage reparieren=reparatur
+    ein|arbeiten:arbeitete:gearbeitet=einarbeitung an|leiten:leitete:geleitet=anleitung aus|bilden:bildete:gebildet ab|stimmen=abstimmung entwerfen:entwarf:entworfen=entwurf produzieren=produktion her|stellen=herstellung fertigen=fertigung montieren=montage reparieren=reparatur
     reinigen=reinigung liefern=lieferung transportieren=transport lagern versorgen=versorgung behandeln=behandlung pflegen nutzen:nutzte:genutzt=nutzung verwenden:verwendete:verwendet=verwendung ein|setzen=einsatz
     lösen=lösung beheben:behob:behoben=behebung beantworten:beantwortete:beantwortet=beantwortung informieren empfangen recherchieren=recherche veröffentlichen=veröffentlichung sparen ein|sparen=einsparung ermöglichen vermeiden:vermied:vermieden gewährleisten:gewährleistete:gewährleistet=gewährleistung sicher|stellen=sicherstellung
     bauen=bau machen tun:tat:getan sammeln aus|führen=ausführung aktualisieren=aktualisierung definieren=definition refaktorisieren visualisieren skalieren verteilen versenden rekrutieren=rekrutierung ein|stellen=einstellung befördern=beförderung erweitern=erweiterung überarbeiten:überarbeitete:überarbeitet=überarbeitung an|passen=anpassung ab|schließen:schloss:geschlossen=abschluss erlangen bestehen:bestand:bestanden
@@ -53,9 +53,45 @@ export const germanEffects =
   'senken reduzieren steigern erhöhen verbessern verkürzen beschleunigen vereinfachen sparen einsparen ermöglichen halbieren verdoppeln vermeiden'
 
 export const germanPhrases: Readonly<Record<string, string>> = {
-  'sowie auch': 'und', sowie: 'und', '&': 'und', 'als auch': 'und', 'unter verwendung von': 'mit', 'unter einsatz von': 'mit', 'mit hilfe von': 'mit', mithilfe: 'mit', 'mithilfe von': 'mit', mittels: 'mit', 'unter nutzung von': 'mit',
-  'war verantwortlich für': 'verantwortlich für', 'ich war verantwortlich für': 'verantwortlich für', 'war zuständig für': 'verantwortlich für', 'zuständig für': 'verantwortlich für', 'ich war zuständig für': 'verantwortlich für', 'zu meinen aufgaben gehörte': 'verantwortlich für', 'zu meinen aufgaben gehörten': 'verantwortlich für', 'zu meinen aufgaben zählte': 'verantwortlich für', 'zu meinen aufgaben zählten': 'verantwortlich für', 'verantwortung für': 'verantwortlich für',
-  'eine vielzahl von': '', 'eine reihe von': '', 'verschiedene arten von': '', 'im rahmen meiner tätigkeit': '', 'in dieser rolle': '', 'auf täglicher basis': 'täglich', 'auf wöchentlicher basis': 'wöchentlich', 'jeden tag': 'täglich', 'jede woche': 'wöchentlich', 'jeden monat': 'monatlich',
-  'innerhalb von': 'in', 'dank': 'durch', 'zum zwecke': 'zu',
-  'es wurden': 'es_wurden', 'es wurde': 'es_wurden', 'habe ich': '', 'ich habe': '', 'konnte ich': '', 'wurden von mir': 'wurden', 'wurde von mir': 'wurde',
+  'sowie auch': 'und',
+  sowie: 'und',
+  '&': 'und',
+  'als auch': 'und',
+  'unter verwendung von': 'mit',
+  'unter einsatz von': 'mit',
+  'mit hilfe von': 'mit',
+  mithilfe: 'mit',
+  'mithilfe von': 'mit',
+  mittels: 'mit',
+  'unter nutzung von': 'mit',
+  'war verantwortlich für': 'verantwortlich für',
+  'ich war verantwortlich für': 'verantwortlich für',
+  'war zuständig für': 'verantwortlich für',
+  'zuständig für': 'verantwortlich für',
+  'ich war zuständig für': 'verantwortlich für',
+  'zu meinen aufgaben gehörte': 'verantwortlich für',
+  'zu meinen aufgaben gehörten': 'verantwortlich für',
+  'zu meinen aufgaben zählte': 'verantwortlich für',
+  'zu meinen aufgaben zählten': 'verantwortlich für',
+  'verantwortung für': 'verantwortlich für',
+  'eine vielzahl von': '',
+  'eine reihe von': '',
+  'verschiedene arten von': '',
+  'im rahmen meiner tätigkeit': '',
+  'in dieser rolle': '',
+  'auf täglicher basis': 'täglich',
+  'auf wöchentlicher basis': 'wöchentlich',
+  'jeden tag': 'täglich',
+  'jede woche': 'wöchentlich',
+  'jeden monat': 'monatlich',
+  'innerhalb von': 'in',
+  dank: 'durch',
+  'zum zwecke': 'zu',
+  'es wurden': 'es_wurden',
+  'es wurde': 'es_wurden',
+  'habe ich': '',
+  'ich habe': '',
+  'konnte ich': '',
+  'wurden von mir': 'wurden',
+  'wurde von mir': 'wurde',
 }

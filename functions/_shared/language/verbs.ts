@@ -99,7 +99,10 @@ function buildEnglish(): Verbs {
   for (const [row, strength] of rows(english.englishVerbs)) {
     const doubled = row.endsWith('=')
     const [name = '', past, participle, other] = row.replace('=', '').split(':')
-    const lemma = name === 'analyse' || name === 'optimise' || name === 'organise' ? name.replace(/se$/, 'ze') : name
+    const lemma =
+      name === 'analyse' || name === 'optimise' || name === 'organise'
+        ? name.replace(/se$/, 'ze')
+        : name
     // `speed_up` inflects its first word.
     const [head = '', tail] = lemma.split('_')
     const end = tail ? `_${tail}` : ''
@@ -141,7 +144,8 @@ function buildEnglish(): Verbs {
   ] as const) {
     builder.add(form, lemma, kind)
   }
-  for (const [noun, lemma] of Object.entries(english.englishNominals)) builder.add(noun, lemma, 'noun')
+  for (const [noun, lemma] of Object.entries(english.englishNominals))
+    builder.add(noun, lemma, 'noun')
   return builder.build(
     english.englishGroups,
     english.englishActivities,
@@ -161,7 +165,9 @@ function buildGerman(): Verbs {
     const [prefix, base] = name.includes('|') ? (name.split('|') as [string, string]) : ['', name]
     const lemma = prefix + base
     if (!builder.strengths.has(lemma)) builder.strengths.set(lemma, strength)
-    const stem = base.replace(/e?n$/, (ending) => (/[lr]n$/.test(base) ? ending.replace(/n$/, '') : ''))
+    const stem = base.replace(/e?n$/, (ending) =>
+      /[lr]n$/.test(base) ? ending.replace(/n$/, '') : '',
+    )
     // `betreut`, but `verwaltet` and `rechnet`.
     const link = /(?:[td]|ch[nm])$/.test(stem) ? 'e' : ''
     const past = preterite ?? `${stem}${link}te`

@@ -17,9 +17,11 @@ export function createLog(
 ): Log {
   const line = (level: 'info' | 'error', event: string, fields: Fields) =>
     write(
-      JSON.stringify({ level, event, ...base, ...fields }, (_key, value) =>
-        value instanceof Error ? describe(value) : value,
-      ),
+      JSON.stringify({ level, event, ...base, ...fields }, (key, value) => {
+        if (value instanceof Error) return describe(value)
+        // Anything may be thrown, a text of a resume too.
+        return key === 'error' ? { thrown: typeof value } : value
+      }),
     )
   return {
     info: (event, fields = {}) => line('info', event, fields),

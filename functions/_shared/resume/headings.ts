@@ -8,33 +8,51 @@ type Names = Partial<Record<SectionKind, string>>
 
 export const headingNames: Readonly<Record<Exclude<Language, 'simple'>, Names>> = {
   en: {
-    contact: 'contact;contact details;contact information;personal details;personal information;personal data',
-    summary: 'summary;profile;professional summary;executive summary;career summary;about;about me;objective;career objective;professional profile;personal statement;summary of qualifications;overview;introduction',
-    experience: 'experience;work experience;professional experience;employment;employment history;work history;career history;relevant experience;career;professional background;positions;clinical experience;teaching experience;industry experience;research experience;internships;internship;military service',
-    education: 'education;education and training;academic background;academic qualifications;studies;qualifications;educational background;training',
-    projects: 'projects;personal projects;selected projects;key projects;side projects;academic projects;open source;portfolio',
-    skills: 'skills;technical skills;key skills;core skills;skills and tools;core competencies;competencies;technologies;technical expertise;expertise;areas of expertise;tools;tech stack;professional skills;skills and abilities;hard skills;soft skills;it skills;computer skills;skills and interests;skills summary;technical proficiencies;skills and technologies',
-    certifications: 'certifications;certificates;licenses;licences;licenses and certifications;certifications and licenses;certification;courses;courses and certifications;professional development;training and certifications;certifications and training;continuing education',
+    contact:
+      'contact;contact details;contact information;personal details;personal information;personal data',
+    summary:
+      'summary;profile;professional summary;executive summary;career summary;about;about me;objective;career objective;professional profile;personal statement;summary of qualifications;overview;introduction',
+    experience:
+      'experience;work experience;professional experience;employment;employment history;work history;career history;relevant experience;career;professional background;positions;clinical experience;teaching experience;industry experience;research experience;internships;internship;military service',
+    education:
+      'education;education and training;academic background;academic qualifications;studies;qualifications;educational background;training',
+    projects:
+      'projects;personal projects;selected projects;key projects;side projects;academic projects;open source;portfolio',
+    skills:
+      'skills;technical skills;key skills;core skills;skills and tools;core competencies;competencies;technologies;technical expertise;expertise;areas of expertise;tools;tech stack;professional skills;skills and abilities;hard skills;soft skills;it skills;computer skills;skills and interests;skills summary;technical proficiencies;skills and technologies',
+    certifications:
+      'certifications;certificates;licenses;licences;licenses and certifications;certifications and licenses;certification;courses;courses and certifications;professional development;training and certifications;certifications and training;continuing education',
     languages: 'languages;language skills',
-    publications: 'publications;papers;patents;publications and talks;talks;selected publications;conferences',
-    awards: 'awards;honors;honours;honors and awards;awards and honors;achievements;accomplishments;scholarships;awards and achievements;key achievements',
-    volunteering: 'volunteering;volunteer experience;volunteer work;community service;voluntary work;community involvement;extracurricular activities;activities;leadership and activities',
+    publications:
+      'publications;papers;patents;publications and talks;talks;selected publications;conferences',
+    awards:
+      'awards;honors;honours;honors and awards;awards and honors;achievements;accomplishments;scholarships;awards and achievements;key achievements',
+    volunteering:
+      'volunteering;volunteer experience;volunteer work;community service;voluntary work;community involvement;extracurricular activities;activities;leadership and activities',
     interests: 'interests;hobbies;hobbies and interests;interests and hobbies',
     references: 'references;referees',
-    other: 'additional information;miscellaneous;other;further information;memberships;affiliations;professional affiliations;professional memberships',
+    other:
+      'additional information;miscellaneous;other;further information;memberships;affiliations;professional affiliations;professional memberships',
   },
   de: {
-    contact: 'kontakt;kontaktdaten;persönliche daten;persönliche angaben;zur person;personalien;anschrift',
-    summary: 'profil;kurzprofil;zusammenfassung;über mich;berufsprofil;kurzvorstellung;persönliches profil;berufsziel',
-    experience: 'berufserfahrung;beruflicher werdegang;berufliche erfahrung;berufspraxis;werdegang;praktische erfahrung;praxiserfahrung;beruflicher hintergrund;praktika;praktikum;berufliche tätigkeiten;beruflicher lebenslauf;berufliche stationen;arbeitserfahrung;nebentätigkeiten',
-    education: 'ausbildung;bildung;bildungsweg;studium;schulbildung;akademische ausbildung;ausbildung und studium;studium und ausbildung;schulische ausbildung;berufsausbildung;akademischer werdegang;bildungsgang;schule',
+    contact:
+      'kontakt;kontaktdaten;persönliche daten;persönliche angaben;zur person;personalien;anschrift',
+    summary:
+      'profil;kurzprofil;zusammenfassung;über mich;berufsprofil;kurzvorstellung;persönliches profil;berufsziel',
+    experience:
+      'berufserfahrung;beruflicher werdegang;berufliche erfahrung;berufspraxis;werdegang;praktische erfahrung;praxiserfahrung;beruflicher hintergrund;praktika;praktikum;berufliche tätigkeiten;beruflicher lebenslauf;berufliche stationen;arbeitserfahrung;nebentätigkeiten',
+    education:
+      'ausbildung;bildung;bildungsweg;studium;schulbildung;akademische ausbildung;ausbildung und studium;studium und ausbildung;schulische ausbildung;berufsausbildung;akademischer werdegang;bildungsgang;schule',
     projects: 'projekte;ausgewählte projekte;eigene projekte;projekterfahrung;projektliste',
-    skills: 'kenntnisse;fähigkeiten;kompetenzen;edv-kenntnisse;it-kenntnisse;kenntnisse und fähigkeiten;fähigkeiten und kenntnisse;fachkenntnisse;technische kenntnisse;qualifikationen;besondere kenntnisse;kernkompetenzen;weitere kenntnisse;schwerpunkte;technologien;softwarekenntnisse;edv;fachliche kompetenzen;soft skills',
-    certifications: 'zertifikate;weiterbildung;weiterbildungen;fortbildung;fortbildungen;zertifizierungen;fort- und weiterbildung;fort- und weiterbildungen;weiterbildungen und zertifikate;kurse;schulungen',
+    skills:
+      'kenntnisse;fähigkeiten;kompetenzen;edv-kenntnisse;it-kenntnisse;kenntnisse und fähigkeiten;fähigkeiten und kenntnisse;fachkenntnisse;technische kenntnisse;qualifikationen;besondere kenntnisse;kernkompetenzen;weitere kenntnisse;schwerpunkte;technologien;softwarekenntnisse;edv;fachliche kompetenzen;soft skills',
+    certifications:
+      'zertifikate;weiterbildung;weiterbildungen;fortbildung;fortbildungen;zertifizierungen;fort- und weiterbildung;fort- und weiterbildungen;weiterbildungen und zertifikate;kurse;schulungen',
     languages: 'sprachen;sprachkenntnisse;fremdsprachen',
     publications: 'publikationen;veröffentlichungen;vorträge;patente',
     awards: 'auszeichnungen;preise;ehrungen;stipendien;erfolge',
-    volunteering: 'ehrenamt;ehrenamtliches engagement;engagement;ehrenamtliche tätigkeiten;ehrenamtliche tätigkeit;soziales engagement',
+    volunteering:
+      'ehrenamt;ehrenamtliches engagement;engagement;ehrenamtliche tätigkeiten;ehrenamtliche tätigkeit;soziales engagement',
     interests: 'interessen;hobbys;hobbies;freizeit;interessen und hobbys;hobbys und interessen',
     references: 'referenzen',
     other: 'sonstiges;weitere angaben;mitgliedschaften;zusatzqualifikationen;weiteres',
@@ -42,10 +60,13 @@ export const headingNames: Readonly<Record<Exclude<Language, 'simple'>, Names>> 
   fr: {
     contact: 'contact;coordonnées;informations personnelles;état civil',
     summary: 'profil;résumé;à propos;objectif;profil professionnel;accroche;présentation',
-    experience: 'expérience;expériences;expérience professionnelle;expériences professionnelles;parcours professionnel;stages',
-    education: 'formation;formations;études;éducation;formation académique;diplômes;diplômes et formations;parcours académique',
+    experience:
+      'expérience;expériences;expérience professionnelle;expériences professionnelles;parcours professionnel;stages',
+    education:
+      'formation;formations;études;éducation;formation académique;diplômes;diplômes et formations;parcours académique',
     projects: 'projets;projets personnels',
-    skills: 'compétences;compétences techniques;compétences informatiques;savoir-faire;outils;compétences clés',
+    skills:
+      'compétences;compétences techniques;compétences informatiques;savoir-faire;outils;compétences clés',
     certifications: 'certifications;certificats',
     languages: 'langues',
     publications: 'publications;brevets',
@@ -58,11 +79,14 @@ export const headingNames: Readonly<Record<Exclude<Language, 'simple'>, Names>> 
   es: {
     contact: 'contacto;datos personales;datos de contacto;información personal',
     summary: 'perfil;resumen;sobre mí;perfil profesional;objetivo;extracto;resumen profesional',
-    experience: 'experiencia;experiencia laboral;experiencia profesional;trayectoria profesional;prácticas',
+    experience:
+      'experiencia;experiencia laboral;experiencia profesional;trayectoria profesional;prácticas',
     education: 'educación;formación;formación académica;estudios;datos académicos',
     projects: 'proyectos;proyectos personales',
-    skills: 'habilidades;competencias;aptitudes;conocimientos;habilidades técnicas;conocimientos técnicos;informática;conocimientos informáticos',
-    certifications: 'certificaciones;certificados;cursos;formación complementaria;cursos y certificaciones',
+    skills:
+      'habilidades;competencias;aptitudes;conocimientos;habilidades técnicas;conocimientos técnicos;informática;conocimientos informáticos',
+    certifications:
+      'certificaciones;certificados;cursos;formación complementaria;cursos y certificaciones',
     languages: 'idiomas',
     publications: 'publicaciones;patentes',
     awards: 'premios;reconocimientos;logros',
@@ -74,11 +98,14 @@ export const headingNames: Readonly<Record<Exclude<Language, 'simple'>, Names>> 
   pt: {
     contact: 'contato;contacto;dados pessoais;informações pessoais;informações de contato',
     summary: 'perfil;resumo;sobre mim;resumo profissional;objetivo;perfil profissional',
-    experience: 'experiência;experiência profissional;experiências;experiências profissionais;histórico profissional;estágios',
+    experience:
+      'experiência;experiência profissional;experiências;experiências profissionais;histórico profissional;estágios',
     education: 'educação;formação;formação acadêmica;formação académica;escolaridade',
     projects: 'projetos;projectos',
-    skills: 'habilidades;competências;conhecimentos;habilidades técnicas;competências técnicas;aptidões;qualificações',
-    certifications: 'certificações;certificados;cursos;cursos e certificações;formação complementar;cursos complementares',
+    skills:
+      'habilidades;competências;conhecimentos;habilidades técnicas;competências técnicas;aptidões;qualificações',
+    certifications:
+      'certificações;certificados;cursos;cursos e certificações;formação complementar;cursos complementares',
     languages: 'idiomas;línguas',
     publications: 'publicações;patentes',
     awards: 'prêmios;prémios;reconhecimentos;conquistas',
@@ -98,9 +125,25 @@ for (const names of Object.values(headingNames)) {
 
 /** Last words that make any line in capitals a heading: `NURSING EXPERIENCE`, `IT-KENNTNISSE UND TOOLS`. */
 const lastWords: Readonly<Record<string, SectionKind>> = {
-  experience: 'experience', employment: 'experience', skills: 'skills', education: 'education', projects: 'projects', certifications: 'certifications',
-  berufserfahrung: 'experience', erfahrung: 'experience', kenntnisse: 'skills', ausbildung: 'education', projekte: 'projects', weiterbildung: 'certifications',
-  expérience: 'experience', compétences: 'skills', formation: 'education', experiencia: 'experience', habilidades: 'skills', experiência: 'experience', competências: 'skills',
+  experience: 'experience',
+  employment: 'experience',
+  skills: 'skills',
+  education: 'education',
+  projects: 'projects',
+  certifications: 'certifications',
+  berufserfahrung: 'experience',
+  erfahrung: 'experience',
+  kenntnisse: 'skills',
+  ausbildung: 'education',
+  projekte: 'projects',
+  weiterbildung: 'certifications',
+  expérience: 'experience',
+  compétences: 'skills',
+  formation: 'education',
+  experiencia: 'experience',
+  habilidades: 'skills',
+  experiência: 'experience',
+  competências: 'skills',
 }
 
 const maxHeadingCharacters = 60
@@ -109,7 +152,11 @@ const maxHeadingCharacters = 60
 function nameOf(line: string): string {
   const letters = line.replace(/^[\s\p{P}\p{S}]+|[\s\p{P}\p{S}]+$/gu, '')
   const spaced = /^(?:\p{L} )+\p{L}$/u.test(letters) ? letters.replaceAll(' ', '') : letters
-  return spaced.toLowerCase().replace(/\s*[&+/]\s*/g, ' and ').replace(/\s+/g, ' ').replace(/ und /g, ' und ')
+  return spaced
+    .toLowerCase()
+    .replace(/\s*[&+/]\s*/g, ' and ')
+    .replace(/\s+/g, ' ')
+    .replace(/ und /g, ' und ')
 }
 
 /** The kind of section that a line heads, or undefined if it is no heading. */

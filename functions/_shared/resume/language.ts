@@ -8,6 +8,7 @@ const known = languages.filter((language) => language !== 'simple')
 const sampleCharacters = 20_000
 /** Below this share of telling words a text is in none of the languages (or only a list of names). */
 const leastShare = 0.03
+const leastWords = 2
 
 /** What each word says about each language: less, the more languages share it. */
 const weights = new Map<string, ReadonlyMap<Language, number>>()
@@ -27,19 +28,22 @@ const weights = new Map<string, ReadonlyMap<Language, number>>()
 /** The language of a text, or `simple` if none of the supported ones shows. */
 export function detectLanguage(text: string): Language {
   const totals = new Map<Language, number>()
+  // One word alone may belong to any language: Polish has an `i` too.
+  const telling = new Map<Language, Set<string>>()
   let words = 0
   for (const token of tokenize(text.slice(0, sampleCharacters), 'simple')) {
     if (token.kind !== 'word') continue
     words++
     for (const [language, weight] of weights.get(token.key) ?? []) {
       totals.set(language, (totals.get(language) ?? 0) + weight)
+      telling.set(language, (telling.get(language) ?? new Set()).add(token.key))
     }
   }
   let best: Language = 'simple'
   let most = 0
   for (const language of known) {
     const total = totals.get(language) ?? 0
-    if (total > most) {
+    if (total > most && (telling.get(language)?.size ?? 0) >= leastWords) {
       best = language
       most = total
     }

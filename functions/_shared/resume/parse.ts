@@ -34,19 +34,31 @@ export function parseResume(text: string, language: Language = detectLanguage(te
   let entries = 0
   const sections: Section[] = []
   for (const block of blocks) {
-    const groups = divided.has(block.kind) ? cutEntries(block.lines) : [joinLines(block.lines, block.kind)]
+    const groups = divided.has(block.kind)
+      ? cutEntries(block.lines)
+      : [joinLines(block.lines, block.kind)]
     const found: Entry[] = []
     for (const lines of groups) {
       const first = lines[0]
       const last = lines.at(-1)
       if (!first || !last) continue
       entries++
-      found.push({ id: `e${entries}`, span: { start: first.span.start, end: last.span.end }, lines })
+      found.push({
+        id: `e${entries}`,
+        span: { start: first.span.start, end: last.span.end },
+        lines,
+      })
     }
     const start = block.heading?.start ?? found[0]?.span.start
     if (start === undefined) continue
     const end = found.at(-1)?.span.end ?? block.heading?.end ?? start
-    sections.push({ id: `s${sections.length + 1}`, kind: block.kind, heading: block.heading, span: { start, end }, entries: found })
+    sections.push({
+      id: `s${sections.length + 1}`,
+      kind: block.kind,
+      heading: block.heading,
+      span: { start, end },
+      entries: found,
+    })
   }
   return { text, language, sections }
 }
@@ -59,28 +71,50 @@ function cutSections(lines: readonly PhysicalLine[]): Block[] {
     blocks.push(block)
   }
   lines.forEach((line, index) => {
-    const kind = line.isBullet ? undefined : headingKind(line.text)
+    if (line.isBlank) {
+      block.lines.push(line)
+      return
+    }
+    // `— Education —` is decorated, not a bullet.
+    const kind = line.isBullet && !/[-–—*]$/.test(line.text) ? undefined : headingKind(line.text)
     if (kind) {
       open(kind, line.span)
       return
     }
-    const inline = line.isBullet || (block.kind === 'skills' && block.lines.some((other) => !other.isBlank)) ? undefined : inlineHeading(line.text)
-    if (inline && block.kind !== inline.kind && (block.kind === 'contact' || lines[index - 1]?.isBlank)) {
+    const inline =
+      line.isBullet || (block.kind === 'skills' && block.lines.some((other) => !other.isBlank))
+        ? undefined
+        : inlineHeading(line.text)
+    if (
+      inline &&
+      block.kind !== inline.kind &&
+      (block.kind === 'contact' || lines[index - 1]?.isBlank)
+    ) {
       open(inline.kind, { start: line.span.start, end: line.span.start + inline.length })
       const rest = line.text.slice(inline.length + 1)
       const start = line.span.end - rest.trimStart().length
-      block.lines.push({ ...line, span: { start, end: line.span.end }, text: rest.trim(), looksLikeTitle: false })
+      block.lines.push({
+        ...line,
+        span: { start, end: line.span.end },
+        text: rest.trim(),
+        looksLikeTitle: false,
+      })
       return
     }
     // A paragraph below the name and the address, before any heading, is a summary.
-    if (block.heading === undefined && block.kind === 'contact' && isProse(line)) open('summary', undefined)
+    if (block.heading === undefined && block.kind === 'contact' && isProse(line))
+      open('summary', undefined)
     block.lines.push(line)
   })
   return blocks
 }
 
 function isProse(line: PhysicalLine): boolean {
-  return line.text.split(/\s+/, 12).length >= 10 && !contactData.test(line.text.slice(0, 400)) && /\p{Ll}/u.test(line.text)
+  return (
+    line.text.split(/\s+/, 12).length >= 10 &&
+    !contactData.test(line.text.slice(0, 400)) &&
+    /\p{Ll}/u.test(line.text)
+  )
 }
 
 /** Joins what a line break tore apart, and gives each line its kind. */
@@ -91,7 +125,10 @@ function joinLines(lines: readonly PhysicalLine[], kind: SectionKind): Line[] {
     if (!line.isBlank) {
       const last = joined.at(-1)
       if (last && previous && continues(previous, line, last.kind === 'bullet', kind)) {
-        joined[joined.length - 1] = { ...last, span: { start: last.span.start, end: line.span.end } }
+        joined[joined.length - 1] = {
+          ...last,
+          span: { start: last.span.start, end: line.span.end },
+        }
       } else joined.push({ kind: line.isBullet ? 'bullet' : 'text', span: line.span })
     }
     previous = line
@@ -100,14 +137,25 @@ function joinLines(lines: readonly PhysicalLine[], kind: SectionKind): Line[] {
 }
 
 /** Whether a line goes on with the sentence of the one before it. */
-function continues(previous: PhysicalLine, line: PhysicalLine, inBullet: boolean, kind: SectionKind): boolean {
+function continues(
+  previous: PhysicalLine,
+  line: PhysicalLine,
+  inBullet: boolean,
+  kind: SectionKind,
+): boolean {
   if (previous.isBlank || line.isBullet) return false
-  if (kind === 'contact' || (line.hasDate && line.looksLikeTitle && !/^\p{Ll}/u.test(line.text))) return false
-  if (/^[\p{L} /&-]{2,40}:\s/u.test(line.text.slice(0, 60)) && !/,$/.test(previous.text)) return false
+  if (kind === 'contact' || (line.hasDate && line.looksLikeTitle && !/^\p{Ll}/u.test(line.text)))
+    return false
+  if (/^[\p{L} /&-]{2,40}:\s/u.test(line.text.slice(0, 60)) && !/,$/.test(previous.text))
+    return false
   if (/^[\p{Ll}(&]/u.test(line.text)) return true
   if (/[,–-]$/.test(previous.text)) return true
-  if (/[.!?:;]$/.test(previous.text)) return kind === 'summary' && previous.text.length >= wrapColumn
-  return previous.text.length >= wrapColumn && (!inBullet || line.indent >= previous.indent || !line.looksLikeTitle)
+  if (/[.!?:;]$/.test(previous.text))
+    return kind === 'summary' && previous.text.length >= wrapColumn
+  return (
+    previous.text.length >= wrapColumn &&
+    (!inBullet || line.indent >= previous.indent || !line.looksLikeTitle)
+  )
 }
 
 /** Cuts a section where a new position, degree or project is named. */
@@ -149,24 +197,42 @@ function findTitles(lines: readonly PhysicalLine[]): Map<number, 'first' | 'more
   const titles = new Map<number, 'first' | 'more'>()
   const isFree = (index: number) => {
     const line = lines[index]
-    return line !== undefined && !line.isBlank && !line.isBullet && line.looksLikeTitle && !startsLower(line) && !isWrapped(lines, index)
+    return (
+      line !== undefined &&
+      !line.isBlank &&
+      !line.isBullet &&
+      line.looksLikeTitle &&
+      !startsLower(line) &&
+      !isWrapped(lines, index)
+    )
   }
   lines.forEach((line, index) => {
     const dated = line.hasDate && line.looksLikeTitle && !line.isBlank && !isWrapped(lines, index)
     if (!dated || titles.has(index)) return
     let first = index
     if (!line.isBullet) {
-      while (index - first < 2 && isFree(first - 1) && !titles.has(first - 1) && !lines[first - 1]?.hasDate) first--
+      while (
+        index - first < 2 &&
+        isFree(first - 1) &&
+        !titles.has(first - 1) &&
+        !lines[first - 1]?.hasDate
+      )
+        first--
     }
     for (let at = first; at <= index; at++) titles.set(at, at === first ? 'first' : 'more')
-    for (let at = index + 1; at <= index + 2 && !line.isBullet && isFree(at) && !isTextBelow(lines, at); at++) {
+    for (
+      let at = index + 1;
+      at <= index + 2 && !line.isBullet && isFree(at) && !isTextBelow(lines, at);
+      at++
+    ) {
       // A second dated line is the next entry, unless the first had nothing but its date.
       if (lines[at]?.hasDate) break
       titles.set(at, 'more')
     }
   })
   lines.forEach((_, index) => {
-    if (titles.has(index) || titles.has(index - 1) || !isFree(index) || !lines[index + 1]?.isBullet) return
+    if (titles.has(index) || titles.has(index - 1) || !isFree(index) || !lines[index + 1]?.isBullet)
+      return
     const before = lines[index - 1]
     if (!before || before.isBlank || before.isBullet) titles.set(index, 'first')
   })
@@ -183,7 +249,12 @@ function isWrapped(lines: readonly PhysicalLine[], index: number): boolean {
   const before = lines[index - 1]
   if (!line || !before || before.isBlank || line.isBullet) return false
   if (startsLower(line)) return true
-  return !line.hasDate && before.text.length >= wrapColumn + 10 && !before.hasDate && !/[.!?:;]$/.test(before.text)
+  return (
+    !line.hasDate &&
+    before.text.length >= wrapColumn + 10 &&
+    !before.hasDate &&
+    !/[.!?:;]$/.test(before.text)
+  )
 }
 
 /** Plain text under a title: what reads like a sentence, or stands alone above more of its kind. */

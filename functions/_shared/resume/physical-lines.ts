@@ -17,7 +17,9 @@ export interface PhysicalLine {
   readonly looksLikeTitle: boolean
 }
 
-const bullet = /^(?:[•▪●◦‣⁃∙■□▸►▶➢➤✓✔★·*+–—\-\uf0a7\uf0b7\uf0d8\uf076\uf0fc](?:[ \t\u00a0]+|(?=\p{Lu}))|o[ \t\u00a0]+(?=\p{Lu})|\(?[0-9]{1,2}[.)][ \t\u00a0]+(?=\p{L}))/u
+const bullet =
+  /^(?:[•▪●◦‣⁃∙■□▸►▶➢➤✓✔★·*+–—\-\uf0a7\uf0b7\uf0d8\uf076\uf0fc](?:[ \t\u00a0]+|(?=\p{Lu}))|o[ \t\u00a0]+(?=\p{Lu})|\(?[0-9]{1,2}[.)][ \t\u00a0]+(?=\p{L}))/u
+const lineBreaks = new Set('\n\r\f\v\u2028\u2029')
 const maxTitleCharacters = 140
 const maxTitleWords = 16
 
@@ -25,7 +27,7 @@ export function physicalLines(text: string, language: Language): PhysicalLine[] 
   const lines: PhysicalLine[] = []
   for (let start = 0; start <= text.length; ) {
     let end = start
-    while (end < text.length && !/[\n\r\f\v\u2028\u2029]/.test(text[end] ?? '')) end++
+    while (end < text.length && !lineBreaks.has(text[end] ?? '')) end++
     lines.push(readLine(text, start, end, language))
     start = end + 1
   }
@@ -38,6 +40,17 @@ function readLine(text: string, from: number, to: number, language: Language): P
   while (start < end && /\s/.test(text[start] ?? '')) start++
   while (end > start && /\s/.test(text[end - 1] ?? '')) end--
   const indent = start - from
+  if (start === end) {
+    return {
+      span: { start, end },
+      text: '',
+      isBullet: false,
+      isBlank: true,
+      indent,
+      hasDate: false,
+      looksLikeTitle: false,
+    }
+  }
   const sign = text.slice(start, Math.min(end, start + 12)).match(bullet)?.[0].length ?? 0
   const isBullet = sign > 0 && start + sign < end
   if (isBullet) {
@@ -51,7 +64,7 @@ function readLine(text: string, from: number, to: number, language: Language): P
     span: { start, end },
     text: content,
     isBullet,
-    isBlank: content === '',
+    isBlank: false,
     indent,
     hasDate,
     looksLikeTitle: isShort && isTitle(content, language, hasDate),
@@ -66,7 +79,13 @@ function isDated(content: string, isBullet: boolean): boolean {
   for (const match of content.matchAll(datePattern)) {
     const before = content.slice(0, match.index)
     const after = content.slice(match.index + match[0].length)
-    if (before === '' || /^[\s).,]*$/.test(after) || (/\($/.test(before) && /^\)/.test(after)) || /^\s*[|,–—\t]/.test(after)) return true
+    if (
+      before === '' ||
+      /^[\s).,]*$/.test(after) ||
+      (/\($/.test(before) && /^\)/.test(after)) ||
+      /^\s*[|,–—\t]/.test(after)
+    )
+      return true
   }
   return false
 }
@@ -78,6 +97,9 @@ function isTitle(content: string, language: Language, hasDate: boolean): boolean
   const first = (words[0] ?? '').toLowerCase().replace(/[^\p{L}-]/gu, '')
   if (wordLists[language].auxiliaries.has(first)) return false
   const readings = verbsOf(language).readings.get(first) ?? []
-  if (readings.some((verb) => verb.form === 'past' || verb.form === 'gerund')) return hasDate && !/^(?:training|marketing|engineering|teaching|volunteering)/.test(first) ? content.search(dateRangePattern) >= 0 && /[|,–—\t]/.test(content) : true
+  if (readings.some((verb) => verb.form === 'past' || verb.form === 'gerund'))
+    return hasDate && !/^(?:training|marketing|engineering|teaching|volunteering)/.test(first)
+      ? content.search(dateRangePattern) >= 0 && /[|,–—\t]/.test(content)
+      : true
   return hasDate || /^[\p{Lu}\p{N}"„'“(]/u.test(content)
 }

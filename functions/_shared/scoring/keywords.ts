@@ -15,7 +15,8 @@ export interface Keyword {
 
 const maxKeywords = 40
 /** A word beyond the known skills counts if its form shows that it is a name: `FooSQL`, `XYZ`, `x.js`. */
-const technicalForm = /^(?:\p{Lu}[\p{Lu}\p{Nd}]{1,5}|\p{L}+\p{Ll}\p{Lu}\p{L}*|\p{L}+\.(?:js|io|ai|net)|\p{L}+\+\+|\p{L}#)$/u
+const technicalForm =
+  /^(?:\p{Lu}[\p{Lu}\p{Nd}]{1,5}|\p{L}+\p{Ll}\p{Lu}\p{L}*|\p{L}+\.(?:js|io|ai|net)|\p{L}+\+\+|\p{L}#)$/u
 
 /** The keywords of a job description, those named most often first, then by their place. */
 export function extractKeywords(jobDescription: string, language: Language): Keyword[] {
@@ -48,7 +49,10 @@ export function extractKeywords(jobDescription: string, language: Language): Key
 function isTechnical(name: string, line: string, language: Language): boolean {
   if (!technicalForm.test(name) || postingFiller.has(name.toLowerCase())) return false
   // In a line of capitals, capitals say nothing.
-  return !(name === name.toUpperCase() && line === line.toUpperCase()) && !wordLists[language].stop.has(name.toLowerCase())
+  return (
+    !(name === name.toUpperCase() && line === line.toUpperCase()) &&
+    !wordLists[language].stop.has(name.toLowerCase())
+  )
 }
 
 /** `experience with Acme Flow`, `Kenntnisse in Kalkulation`: the capitalised words behind a cue. */
@@ -74,7 +78,14 @@ function requirementNouns(
     const joins = token.key === ',' || token.key === '/' || stop.has(token.key)
     if (token.kind === 'sign' && !joins) open = false
     else if (reach > 14) open = false
-    else if (token.kind === 'word' && !joins && !covered.has(index) && /^\p{Lu}/u.test(token.text) && token.text.length > 2 && !postingFiller.has(token.key)) {
+    else if (
+      token.kind === 'word' &&
+      !joins &&
+      !covered.has(index) &&
+      /^\p{Lu}/u.test(token.text) &&
+      token.text.length > 2 &&
+      !postingFiller.has(token.key)
+    ) {
       found.push({ key: termKey(token.text), name: token.text })
     }
   })
@@ -99,7 +110,11 @@ export function matchKeywords(
   const matched: { keyword: Keyword; span: Span }[] = []
   const missing: Keyword[] = []
   for (const keyword of keywords) {
-    const span = places.get(keyword.key) ?? plainForms(keyword.key).map((form) => places.get(form)).find(Boolean)
+    const span =
+      places.get(keyword.key) ??
+      plainForms(keyword.key)
+        .map((form) => places.get(form))
+        .find(Boolean)
     if (span) matched.push({ keyword, span })
     else missing.push(keyword)
   }

@@ -21,10 +21,29 @@ const none: Cues = { nouns: set(''), prepositions: set('') }
 
 /** `experience with …`, `Erfahrung mit …`: what follows is asked for. */
 export const requirementCues: Readonly<Record<Language, Cues>> = {
-  en: { nouns: set('experience knowledge proficiency proficient skilled expertise familiarity familiar understanding background fluent fluency skills'), prepositions: set('with in of') },
-  de: { nouns: set('erfahrung erfahrungen kenntnisse kenntnissen umgang expertise know-how verständnis sicher versiert vertraut praxis'), prepositions: set('mit in im von der') },
-  fr: { nouns: set('expérience connaissance connaissances maîtrise compétences'), prepositions: set('de en avec des du') },
-  es: { nouns: set('experiencia conocimiento conocimientos dominio manejo'), prepositions: set('de en con') },
-  pt: { nouns: set('experiência conhecimento conhecimentos domínio'), prepositions: set('de em com') },
+  en: {
+    nouns: set(
+      'experience knowledge proficiency proficient skilled expertise familiarity familiar understanding background fluent fluency skills',
+    ),
+    prepositions: set('with in of'),
+  },
+  de: {
+    nouns: set(
+      'erfahrung erfahrungen kenntnisse kenntnissen umgang expertise know-how verständnis sicher versiert vertraut praxis',
+    ),
+    prepositions: set('mit in im von der'),
+  },
+  fr: {
+    nouns: set('expérience connaissance connaissances maîtrise compétences'),
+    prepositions: set('de en avec des du'),
+  },
+  es: {
+    nouns: set('experiencia conocimiento conocimientos dominio manejo'),
+    prepositions: set('de en con'),
+  },
+  pt: {
+    nouns: set('experiência conhecimento conhecimentos domínio'),
+    prepositions: set('de em com'),
+  },
   simple: none,
 }

@@ -8,7 +8,15 @@ import type { Language, Line, Resume, SectionKind, Span } from '../resume/resume
 import { extractKeywords, matchKeywords } from './keywords.ts'
 import { weakOpenings } from './weak-openings.ts'
 
-export const scoreParts = ['sections', 'contact', 'dates', 'results', 'openings', 'length', 'keywords'] as const
+export const scoreParts = [
+  'sections',
+  'contact',
+  'dates',
+  'results',
+  'openings',
+  'length',
+  'keywords',
+] as const
 export type ScorePartName = (typeof scoreParts)[number]
 
 /** Why points were given or not: a closed list, for an app to put into words. */
@@ -83,14 +91,25 @@ export function scoreResume(resume: Resume, jobDescription?: string): Score {
   let matched: string[] = []
   let missing: string[] = []
   if (jobDescription?.trim()) {
-    const keywords = extractKeywords(jobDescription, postingLanguage(jobDescription, resume.language))
+    const keywords = extractKeywords(
+      jobDescription,
+      postingLanguage(jobDescription, resume.language),
+    )
     const found = matchKeywords(resume, keywords)
     matched = found.matched.map(({ keyword }) => keyword.name)
     missing = found.missing.map((keyword) => keyword.name)
     parts.push(
       part('keywords', keywords.length === 0 ? 1 : matched.length / keywords.length, [
-        ...found.matched.map(({ keyword, span }) => ({ code: 'keyword_matched' as const, subject: keyword.name, span })),
-        ...found.missing.map((keyword) => ({ code: 'keyword_missing' as const, subject: keyword.name, span: undefined })),
+        ...found.matched.map(({ keyword, span }) => ({
+          code: 'keyword_matched' as const,
+          subject: keyword.name,
+          span,
+        })),
+        ...found.missing.map((keyword) => ({
+          code: 'keyword_missing' as const,
+          subject: keyword.name,
+          span: undefined,
+        })),
       ]),
     )
   }
@@ -120,16 +139,22 @@ function claimLines(resume: Resume): Line[] {
 }
 
 function scoreSections(resume: Resume): ScorePart {
-  const held = new Set(resume.sections.filter((section) => section.entries.length > 0).map(({ kind }) => kind))
+  const held = new Set(
+    resume.sections.filter((section) => section.entries.length > 0).map(({ kind }) => kind),
+  )
   const missing = wanted.filter((kind) => !held.has(kind))
-  const findings = missing.map((kind): Finding => ({ code: 'section_missing', subject: kind, span: undefined }))
+  const findings = missing.map(
+    (kind): Finding => ({ code: 'section_missing', subject: kind, span: undefined }),
+  )
   return part('sections', 1 - missing.length / wanted.length, findings)
 }
 
 function scoreContact(resume: Resume): ScorePart {
   const findings: Finding[] = []
-  if (!resume.text.match(email)) findings.push({ code: 'email_missing', subject: 'email', span: undefined })
-  if (!resume.text.slice(0, 20_000).match(phone)) findings.push({ code: 'phone_missing', subject: 'phone', span: undefined })
+  if (!resume.text.match(email))
+    findings.push({ code: 'email_missing', subject: 'email', span: undefined })
+  if (!resume.text.slice(0, 20_000).match(phone))
+    findings.push({ code: 'phone_missing', subject: 'phone', span: undefined })
   return part('contact', 1 - findings.length / 2, findings)
 }
 
@@ -139,15 +164,29 @@ function scoreDates(resume: Resume): ScorePart {
     .flatMap(({ entries }) => entries)
   const findings = entries
     .filter((entry) =>
-      entry.lines.every(({ kind, span }) => kind !== 'title' || resume.text.slice(span.start, span.end).search(datePattern) < 0),
+      entry.lines.every(
+        ({ kind, span }) =>
+          kind !== 'title' || resume.text.slice(span.start, span.end).search(datePattern) < 0,
+      ),
     )
-    .map((entry): Finding => ({ code: 'entry_undated', subject: entry.id, span: entry.lines[0]?.span ?? entry.span }))
+    .map(
+      (entry): Finding => ({
+        code: 'entry_undated',
+        subject: entry.id,
+        span: entry.lines[0]?.span ?? entry.span,
+      }),
+    )
   return part('dates', entries.length === 0 ? 0 : 1 - findings.length / entries.length, findings)
 }
 
 function scoreResults(resume: Resume, lines: readonly Line[]): ScorePart {
   const findings = lines
-    .filter(({ span }) => !tokenize(resume.text.slice(span.start, span.end), resume.language).some(({ kind }) => kind === 'number'))
+    .filter(
+      ({ span }) =>
+        !tokenize(resume.text.slice(span.start, span.end), resume.language).some(
+          ({ kind }) => kind === 'number',
+        ),
+    )
     .map(({ span }): Finding => ({ code: 'result_unmeasured', subject: 'number', span }))
   const share = lines.length === 0 ? 0 : 1 - findings.length / lines.length
   return part('results', share / goodShareOfResults, findings)
@@ -156,7 +195,9 @@ function scoreResults(resume: Resume, lines: readonly Line[]): ScorePart {
 function scoreOpenings(resume: Resume, lines: readonly Line[]): ScorePart {
   const findings = lines.flatMap(({ span }): Finding[] => {
     const weak = weakOpening(resume, span)
-    return weak ? [{ code: 'opening_weak', subject: resume.text.slice(weak.start, weak.end), span: weak }] : []
+    return weak
+      ? [{ code: 'opening_weak', subject: resume.text.slice(weak.start, weak.end), span: weak }]
+      : []
   })
   return part('openings', lines.length === 0 ? 0 : 1 - findings.length / lines.length, findings)
 }
@@ -167,15 +208,24 @@ function weakOpening(resume: Resume, span: Span): Span | undefined {
   const tokens = tokenize(text, resume.language)
   const first = tokens[0]
   if (!first) return undefined
-  const opening = tokens.slice(0, 5).map(({ key }) => key).join(' ')
-  const phrase = weakOpenings[resume.language].find((words) => `${opening} `.startsWith(`${words} `))
+  const opening = tokens
+    .slice(0, 5)
+    .map(({ key }) => key)
+    .join(' ')
+  const phrase = weakOpenings[resume.language].find((words) =>
+    `${opening} `.startsWith(`${words} `),
+  )
   const last = tokens[(phrase?.split(' ').length ?? 1) - 1] ?? first
   if (phrase) return { start: span.start + first.start, end: span.start + last.end }
   const verbs = verbsOf(resume.language)
-  const reading = verbs.readings.get(first.key)?.find(({ form }) => form === 'past' || form === 'noun')
+  const reading = verbs.readings
+    .get(first.key)
+    ?.find(({ form }) => form === 'past' || form === 'noun')
   const isWeak = reading !== undefined && verbs.strength(reading.lemma) === 1
   const isPassive = wordLists[resume.language].auxiliaries.has(first.key)
-  return isWeak || isPassive ? { start: span.start + first.start, end: span.start + first.end } : undefined
+  return isWeak || isPassive
+    ? { start: span.start + first.start, end: span.start + first.end }
+    : undefined
 }
 
 function scoreLength(resume: Resume, lines: readonly Line[]): ScorePart {
@@ -189,7 +239,18 @@ function scoreLength(resume: Resume, lines: readonly Line[]): ScorePart {
     findings.push({ code: 'too_long', subject: String(words), span: undefined })
     share -= Math.min(0.6, words / mostWords - 1)
   }
-  const long = lines.filter(({ span }) => (resume.text.slice(span.start, span.end).match(/\S+/g)?.length ?? 0) > mostWordsInLine)
-  findings.push(...long.map(({ span }): Finding => ({ code: 'line_too_long', subject: String(mostWordsInLine), span })))
-  return part('length', share - (lines.length > 0 ? 0.4 * (long.length / lines.length) : 0), findings)
+  const long = lines.filter(
+    ({ span }) =>
+      (resume.text.slice(span.start, span.end).match(/\S+/g)?.length ?? 0) > mostWordsInLine,
+  )
+  findings.push(
+    ...long.map(
+      ({ span }): Finding => ({ code: 'line_too_long', subject: String(mostWordsInLine), span }),
+    ),
+  )
+  return part(
+    'length',
+    share - (lines.length > 0 ? 0.4 * (long.length / lines.length) : 0),
+    findings,
+  )
 }

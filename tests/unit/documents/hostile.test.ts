@@ -86,6 +86,8 @@ const refused: readonly (readonly [name: keyof typeof hostile, kind: Kind, code:
   ['flateBombAsImage', 'pdf', 'no_text'],
   ['asciiFlateBomb', 'pdf', 'file_too_complex'],
   ['runLengthBomb', 'pdf', 'file_too_complex'],
+  ['hugeCharacterRange', 'pdf', 'file_too_complex'],
+  ['damagedFlateBomb', 'pdf', 'file_too_complex'],
   ['tooManyObjects', 'pdf', 'file_too_complex'],
 
   ['compoundChainCycle', 'doc', 'file_corrupt'],

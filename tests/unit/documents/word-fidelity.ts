@@ -42,3 +42,15 @@ export function measureFidelity(expected: string, actual: string): Fidelity {
     missing,
   }
 }
+
+/** Share of the expected lines (paragraphs, items, rows) that came out whole and alone. */
+export function measureLines(expected: string, actual: string): number {
+  const linesOf = (text: string): string[] =>
+    text
+      .split('\n')
+      .map((line) => line.replaceAll('\t', ' ').trim())
+      .filter((line) => line !== '')
+  const found = new Set(linesOf(actual))
+  const wanted = linesOf(expected)
+  return wanted.filter((line) => found.has(line)).length / wanted.length
+}

@@ -14,7 +14,9 @@ export interface Background {
 
 export function buildResume(line: string, background: Background, language: Language): Resume {
   const [summary, experience, skills] =
-    language === 'de' ? ['PROFIL', 'BERUFSERFAHRUNG', 'KENNTNISSE'] : ['SUMMARY', 'EXPERIENCE', 'SKILLS']
+    language === 'de'
+      ? ['PROFIL', 'BERUFSERFAHRUNG', 'KENNTNISSE']
+      : ['SUMMARY', 'EXPERIENCE', 'SKILLS']
   const bullets = (lines: readonly string[]) => lines.map((text) => `• ${text}`)
   return parseResume(
     [

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { AppError } from '../../../functions/_shared/errors.ts'
+import type { Extract } from '../../../functions/_shared/ingest/extract-client.ts'
+import { ingest } from '../../../functions/_shared/ingest/ingest.ts'
+import type { Job } from '../../../functions/_shared/jobs/queue.ts'
+import { fakeService, leaseToken, raised, subjectId } from '../jobs/fake-service.ts'
+
+const job: Job = {
+  id: 3,
+  kind: 'ingest',
+  subjectId,
+  ownerId: 'auth0|42',
+  attempt: 1,
+  leaseToken,
+}
+const lease = { p_job_id: 3, p_lease_token: leaseToken }
+const file = new TextEncoder().encode('bytes of a resume')
+const text = [
+  'Ada Example',
+  'ada@example.com',
+  '',
+  'Experience',
+  'Planner	March 2020 – present',
+  '• Planned the routes of the fleet and was responsible for the drivers.',
+  '',
+  'Education',
+  'BSc Logistics	2014 – 2018',
+].join('\n')
+
+const version = {
+  version_id: subjectId,
+  state: 'uploaded',
+  full_storage_path: 'auth0_42/r/v1/cv (1).pdf',
+  original_filename: 'Lebenslauf.pdf',
+  mime_type: 'application/pdf',
+  file_size: file.byteLength,
+}
+
+function setup(options: {
+  source?: unknown
+  object?: (request: Request) => Response | Promise<Response>
+  extract?: Extract
+}) {
+  const requests: Request[] = []
+  const extracted: Parameters<Extract>[] = []
+  const service = fakeService(
+    {
+      internal_ingest_source: () => options.source ?? version,
+      internal_complete_job: () => null,
+      internal_complete_ingest: () => ({ ...version, state: 'ready' }),
+    },
+    (request) => {
+      requests.push(request)
+      return options.object?.(request) ?? new Response(file)
+    },
+  )
+  const extract: Extract = async (...args) => {
+    extracted.push(args)
+    return await (options.extract?.(...args) ?? { kind: 'pdf', text, notices: ['macros'] })
+  }
+  const run = (signal = new AbortController().signal) =>
+    ingest(job, { service: service.client, extract }, signal)
+  return { run, service, requests, extracted }
+}
+
+describe('ingest()', () => {
+  test('reads the object and records hash, size, text, headings and language', async () => {
+    const { run, service, requests, extracted } = setup({})
+    expect(await run()).toMatchObject({ state: 'ready' })
+    expect(requests.map(({ url }) => decodeURIComponent(new URL(url).pathname))).toEqual([
+      `/storage/v1/object/resumes/${version.full_storage_path}`,
+    ])
+    expect(extracted[0]?.slice(0, 2)).toEqual([
+      file,
+      { filename: 'Lebenslauf.pdf', mimeType: 'application/pdf' },
+    ])
+    const [args] = service.named('internal_complete_ingest')
+    expect(args).toMatchObject({
+      ...lease,
+      p_sha256: createHash('sha256').update(file).digest('hex'),
+      p_file_size: file.byteLength,
+      p_content_text: text,
+      p_language: 'en',
+      p_notices: ['macros'],
+    })
+    const headings = String(args?.p_headings).split('\n')
+    expect(headings).toEqual(expect.arrayContaining(['Experience', 'Education']))
+    expect(headings.join('\n')).not.toContain('routes of the fleet')
+  })
+
+  test.each(['ready', 'failed', 'pruned'])(
+    'only ends the job of a version that is %s',
+    async (state) => {
+      const { run, service, requests } = setup({ source: { ...version, state } })
+      expect(await run()).toMatchObject({ state })
+      expect(service.calls.map(({ name }) => name)).toEqual([
+        'internal_ingest_source',
+        'internal_complete_job',
+      ])
+      expect(requests).toHaveLength(0)
+    },
+  )
+
+  test.each([
+    ['of another size', () => new Response('shorter')],
+    ['that is gone', () => Response.json({ message: 'Object not found' }, { status: 404 })],
+    // What Storage has always answered for an object that is not there.
+    ['that is gone, in the old way', () => Response.json({ statusCode: '404' }, { status: 400 })],
+  ])('refuses an object %s without reading it', async (_what, object) => {
+    const { run, service, extracted } = setup({ object })
+    await expect(run()).rejects.toMatchObject({ code: 'hash_mismatch' })
+    expect(extracted).toHaveLength(0)
+    expect(service.named('internal_complete_ingest')).toHaveLength(0)
+  })
+
+  test.each([
+    ['fails', () => Response.json({ message: 'x' }, { status: 500 })],
+    ['cannot be reached', () => Promise.reject(new TypeError('fetch failed'))],
+  ])('is unavailable when Storage %s', async (_what, object) => {
+    await expect(setup({ object }).run()).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
+  test('throws what extract refuses the file for, and records nothing', async () => {
+    const { run, service } = setup({
+      extract: () => Promise.reject(new AppError('file_encrypted')),
+    })
+    await expect(run()).rejects.toMatchObject({ code: 'file_encrypted' })
+    expect(service.named('internal_complete_ingest')).toHaveLength(0)
+  })
+
+  test('throws lease_lost before it has fetched anything', async () => {
+    const { run, requests } = setup({ source: raised('lease_lost') })
+    await expect(run()).rejects.toMatchObject({ code: 'lease_lost' })
+    expect(requests).toHaveLength(0)
+  })
+
+  test('a lost lease ends a download that hangs', async () => {
+    const lost = new AbortController()
+    const reason = new AppError('lease_lost')
+    const { run } = setup({
+      object: (request) => {
+        queueMicrotask(() => lost.abort(reason))
+        return new Promise((_resolve, reject) => {
+          request.signal.addEventListener('abort', () => reject(request.signal.reason))
+        })
+      },
+    })
+    await expect(run(lost.signal)).rejects.toBe(reason)
+  })
+})
