@@ -27,10 +27,10 @@ const npm = (script: string): Step['command'] => ['npm', 'run', '--silent', scri
 
 const tiers: Record<'test' | 'slow', readonly Step[]> = {
   test: [
-    { name: 'types', command: npm('check:types'), counts: 'exit' },
+    { name: 'types', command: npm('check:types'), counts: 'line' },
     { name: 'lint and format', command: npm('lint'), counts: 'exit' },
     { name: 'SQL lint and format', command: npm('sql:lint'), counts: 'exit' },
-    { name: 'versions and layout', command: npm('check:versions'), counts: 'exit' },
+    { name: 'versions and layout', command: npm('check:versions'), counts: 'line' },
     { name: 'unit', command: vitest('unit'), counts: 'vitest' },
     { name: 'schema drift, types, advisors', command: npm('db:check'), counts: 'line' },
     { name: 'pgTAP', command: npm('test:db'), counts: 'line' },

@@ -10,7 +10,9 @@ const firstBytes = 64 * 1024
  * @throws AppError file_too_large
  */
 export async function readBody(request: Request, maxBytes: number): Promise<Bytes> {
-  const declared = Number(request.headers.get('content-length') ?? Number.NaN)
+  // `x-file-size` comes with a streamed body, which has no length of its own.
+  const announced = request.headers.get('content-length') ?? request.headers.get('x-file-size')
+  const declared = Number(announced ?? Number.NaN)
   if (declared > maxBytes) {
     await request.body?.cancel()
     throw tooLarge(maxBytes)

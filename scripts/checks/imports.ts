@@ -29,8 +29,9 @@ export function mapImport(
   return prefix === undefined ? undefined : `${imports[prefix]}${specifier.slice(prefix.length)}`
 }
 
-export function isRelative(specifier: string): boolean {
-  return specifier.startsWith('./') || specifier.startsWith('../')
+/** What no import map has to know: files beside, and what Node, Deno and the platform have built in. */
+export function needsNoMapping(specifier: string): boolean {
+  return /^(?:\.{1,2}\/|node:)/.test(specifier)
 }
 
 /** A package of the npm registry at one exact version, as an import map names it; else undefined. */

@@ -1,6 +1,6 @@
 /** Rules over deno.json, package.json and package-lock.json. Each gives back what is wrong, a line each. */
 import type { SourceFile } from './functions-tree.ts'
-import { importsOf, isExactVersion, isRelative, mapImport, pinnedPackage } from './imports.ts'
+import { importsOf, isExactVersion, mapImport, needsNoMapping, pinnedPackage } from './imports.ts'
 
 export interface PackageJson {
   readonly dependencies?: Readonly<Record<string, string>>
@@ -61,7 +61,7 @@ export function compareImports(sources: readonly SourceFile[], imports: Imports)
   for (const { path, text } of sources) {
     if (path.endsWith('.d.ts')) continue
     for (const specifier of importsOf(text)) {
-      if (isRelative(specifier)) continue
+      if (needsNoMapping(specifier)) continue
       const target = mapImport(specifier, imports)
       if (target === undefined)
         problems.push(`${path} imports ${specifier}, which deno.json does not map`)

@@ -1,6 +1,7 @@
-// `npm run check:versions`: what is said in more than one place says the same.
+// `npm run check:versions`: what is said in more than one place says the same, and functions/ keeps its layout.
 import { settingNames } from '../../functions/_shared/config/config.ts'
 import { readSettings } from '../local/environment.ts'
+import { environmentReaders, longEntrypoints, maxEntrypointLines } from './boundaries.ts'
 import { functionNames, functionSources, readProjectFile } from './functions-tree.ts'
 import { compareImports, compareManifests, inspectLock, unpinnedDependencies } from './manifests.ts'
 import { startReport } from './report.ts'
@@ -13,7 +14,7 @@ const names = functionNames()
 const sources = functionSources()
 const schema = { of: 'the schema in config.ts', names: settingNames }
 
-const report = startReport('Versions and settings')
+const report = startReport('Versions and layout')
 report.check(
   `deno.json and package.json agree on ${Object.keys(imports).length} packages`,
   compareManifests(imports, manifest),
@@ -47,5 +48,10 @@ report.check(
 report.check(
   `config.toml has a block for each of ${names.join(', ')}`,
   inspectFunctionBlocks(readProjectFile('supabase/config.toml'), names),
+)
+report.check(`the entrypoints are under ${maxEntrypointLines} lines`, longEntrypoints(sources))
+report.check(
+  'only entrypoints and the config reader touch the environment',
+  environmentReaders(sources),
 )
 report.finish()

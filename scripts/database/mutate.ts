@@ -51,7 +51,10 @@ if (survivors.length > 0) {
 }
 console.log(`\n${count - survivors.length} passed, ${survivors.length} failed`)
 
-async function findSurvivors(connection: ReservedSql, suites: string[]): Promise<Mutation[]> {
+async function findSurvivors(
+  connection: ReservedSql,
+  suites: string[],
+): Promise<{ survivors: Mutation[]; count: number }> {
   // Names are written in full only under an empty search path.
   const mutations = await connection
     .unsafe("set search_path = ''")
@@ -63,7 +66,7 @@ async function findSurvivors(connection: ReservedSql, suites: string[]): Promise
     console.log(`${mutation.kind.padEnd(19)} ${mutation.name.padEnd(90)} ${noticed ?? 'SURVIVES'}`)
     if (!noticed) survivors.push(mutation)
   }
-    return { survivors, count: mutations.length }
+  return { survivors, count: mutations.length }
 }
 
 async function firstRedTest(connection: ReservedSql, suites: string[], mutation: Mutation) {

@@ -11,7 +11,10 @@ const { code, output } = await withScratch(async (scratch) =>
 )
 // For whoever counts: the form in which all our suites end.
 const tests = Number(/Tests=(\d+)/.exec(output)?.[1] ?? 0)
-const failed = [...output.matchAll(/Failed: (\d+)/g)].reduce((sum, match) => sum + Number(match[1]), 0)
+const failed = [...output.matchAll(/Failed: (\d+)/g)].reduce(
+  (sum, match) => sum + Number(match[1]),
+  0,
+)
 const faults = code !== 0 && failed === 0 ? 1 : failed
 console.log(`\n${tests - failed} passed, ${faults} failed`)
 process.exitCode = code

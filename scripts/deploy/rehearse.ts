@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { type Deno, denos } from '../checks/denos.ts'
 import { functionNames, projectRoot } from '../checks/functions-tree.ts'
 import { type Report, startReport } from '../checks/report.ts'
+import { table } from '../checks/table.ts'
 import { readSettings } from '../local/environment.ts'
 import { startModelServer } from '../local/model/server.ts'
 import { createReaper, type Reaper } from '../local/reaper.ts'
@@ -17,7 +18,6 @@ import { fillModuleCache, npmPackagesOf } from './module-cache.ts'
 import { type Platform, startPlatform } from './platform.ts'
 import { startProject } from './project.ts'
 import { readSamples } from './samples.ts'
-import { table } from './table.ts'
 
 const timeLimitMs = 110_000
 const boundedBy = setTimeout(() => {

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { startModelServer } from '../../scripts/local/model/server.ts'
+import { type ModelServer, startModelServer } from '../../scripts/local/model/server.ts'
 import { startStack } from '../../scripts/local/stack.ts'
 
 /** Where the stack of this run is reached; `inject('stack')` in a test. */
@@ -26,33 +26,46 @@ declare module 'vitest' {
 
 /** One stack for all integration tests, with its own port and data, on the bundled model server. */
 export default async function setup(project: TestProject) {
+  const { coordinates, stop } = await startTestStack()
+  project.provide('stack', coordinates)
+  return stop
+}
+
+/** A stack with a model server of its own; `settings` are the functions' environment. */
+export async function startTestStack(settings: Readonly<Record<string, string>> = {}): Promise<{
+  coordinates: StackCoordinates
+  model: ModelServer
+  stop: () => Promise<void>
+}> {
   const dir = await mkdtemp(join(tmpdir(), 'reswave-test-'))
   // Postgres runs as another user under root, who must be able to come here.
   await chmod(dir, 0o755)
-  const log = process.env.RESWAVE_LOG ? console.error : () => {}
   const model = await startModelServer()
   const stack = await startStack({
     dir,
     port: 0,
     model: { url: model.url, name: model.model },
-    env: {},
+    env: { ...settings },
     durable: false,
-    log,
+    log: process.env.RESWAVE_LOG ? console.error : () => {},
   })
   const { url, publishableKey, secretKey, jwtSecret, workerToken, metricsToken, dbUrl } = stack
-  project.provide('stack', {
-    url,
-    publishableKey,
-    secretKey,
-    jwtSecret,
-    workerToken,
-    metricsToken,
-    dbUrl,
-    modelUrl: model.url,
-  })
-  return async () => {
-    await stack.stop()
-    await model.stop()
-    await rm(dir, { recursive: true, force: true })
+  return {
+    coordinates: {
+      url,
+      publishableKey,
+      secretKey,
+      jwtSecret,
+      workerToken,
+      metricsToken,
+      dbUrl,
+      modelUrl: model.url,
+    },
+    model,
+    async stop() {
+      await stack.stop()
+      await model.stop()
+      await rm(dir, { recursive: true, force: true })
+    },
   }
 }

@@ -86,20 +86,23 @@ export function guardPdf(bytes: Uint8Array): Notice[] {
 
 /**
  * How many characters the ranges of a character map stand for: a reader unfolds them one by one,
- * so that `<0000> <ffffffff>` is a gigabyte.
+ * so that `<0000> <ffffffff> <0041>` is a gigabyte. Like a lenient reader it takes what is no digit
+ * for nothing, since damage makes such ranges too.
  */
 function mappedCharacters(plain: string): number {
   let count = 0
-  for (const [section] of plain.matchAll(
-    /begin(?:bf|cid)range[\s\S]*?(?:endbfrange|endcidrange|$)/g,
-  )) {
+  for (const [section] of plain.matchAll(/begin(?:bf|cid)range[\s\S]*?(?:end(?:bf|cid)range|$)/g)) {
     for (const [, low = '', high = ''] of section.matchAll(
-      /<([0-9a-f]{1,8})>\s*<([0-9a-f]{1,8})>/gi,
+      /<([^>]*)>\s*<([^>]*)>\s*(?:<[^>]*>|\[[^\]]*\]|\d+)/g,
     )) {
-      count += Math.max(0, Number.parseInt(high, 16) - Number.parseInt(low, 16))
+      count += Math.max(0, characterCode(high) - characterCode(low))
     }
   }
   return count
+}
+
+function characterCode(digits: string): number {
+  return Number.parseInt(`0${digits.replace(/[^0-9a-f]/gi, '').slice(-8)}`, 16)
 }
 
 function noteActions(plain: string, notices: Set<Notice>): void {

@@ -1,6 +1,5 @@
 /** Asks the function `extract` to read a file: a hostile one can only take that isolate down. */
 import { z } from 'zod'
-import type { Bytes } from '../bytes.ts'
 import { AppError, isErrorCode } from '../errors.ts'
 
 /** How long an isolate may take. The platform allows 2 s of CPU; a cold start comes on top. */
@@ -18,9 +17,17 @@ export type Extracted = z.infer<typeof extractedSchema>
 
 const problemSchema = z.object({ code: z.string(), detail: z.string().optional() })
 
+export interface Declared {
+  readonly filename: string
+  readonly mimeType: string
+  /** Bytes to come. */
+  readonly size: number
+}
+
+/** The file is a stream: a worker that held it whole would not hold many. */
 export type Extract = (
-  bytes: Bytes,
-  declared: { filename: string; mimeType: string },
+  file: ReadableStream<Uint8Array>,
+  declared: Declared,
   signal?: AbortSignal,
 ) => Promise<Extracted>
 
@@ -38,14 +45,16 @@ export function createExtractClient(options: {
 }): Extract {
   const url = `${options.supabaseUrl}/functions/v1/extract`
 
-  return async (bytes, declared, signal) => {
+  return async (file, declared, signal) => {
     const deadline = AbortSignal.timeout(options.timeoutMs ?? extractTimeoutMs)
     let response: Response
     let body: string
     try {
       response = await fetch(url, {
         method: 'POST',
-        body: bytes,
+        body: file,
+        // Deno needs no word of it, other fetches refuse a stream without.
+        ...{ duplex: 'half' },
         redirect: 'error',
         signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
         headers: {
@@ -53,6 +62,8 @@ export function createExtractClient(options: {
           authorization: `Bearer ${options.workerToken}`,
           'content-type': declared.mimeType,
           'x-filename': encodeURIComponent(declared.filename),
+          // A stream is sent without a content length, and a buffer made once is half of one that grows.
+          'x-file-size': String(declared.size),
         },
       })
       body = await response.text()

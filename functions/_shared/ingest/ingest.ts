@@ -1,5 +1,4 @@
 /** Reads what arrived: hash, sniff, extract, index. Only then is an upload trusted. */
-import { type Bytes, sha256 } from '../bytes.ts'
 import { type Client, call, type VersionRow } from '../database/client.ts'
 import { AppError } from '../errors.ts'
 import { type Job, leaseOf } from '../jobs/queue.ts'
@@ -7,6 +6,7 @@ import { detectLanguage } from '../resume/language.ts'
 import { parseResume } from '../resume/parse.ts'
 import type { Resume } from '../resume/resume.ts'
 import type { Extract } from './extract-client.ts'
+import { measured } from './measured.ts'
 
 const maxHeadingsCharacters = 20_000
 
@@ -26,20 +26,30 @@ export async function ingest(
     await call(deps.service, 'internal_complete_job', leaseOf(job), signal)
     return version
   }
-  const bytes = await downloadObject(deps.service, version, signal)
-  const declared = { filename: version.original_filename, mimeType: version.mime_type }
-  const [hash, extracted] = await Promise.all([
-    sha256(bytes),
-    deps.extract(bytes, declared, signal),
-  ])
+  const object = measured(await openObject(deps.service, version, signal), version.file_size)
+  const extracted = await deps
+    .extract(
+      object.stream,
+      {
+        filename: version.original_filename,
+        mimeType: version.mime_type,
+        size: version.file_size,
+      },
+      signal,
+    )
+    .catch((error: unknown) => {
+      signal.throwIfAborted()
+      // Of a stream that fails its reader knows less than we do.
+      throw object.failure() ?? error
+    })
   const language = detectLanguage(extracted.text)
   return await call(
     deps.service,
     'internal_complete_ingest',
     {
       ...leaseOf(job),
-      p_sha256: hash,
-      p_file_size: bytes.byteLength,
+      p_sha256: object.sha256(),
+      p_file_size: version.file_size,
       p_content_text: extracted.text,
       p_headings: headingsOf(parseResume(extracted.text, language)),
       p_language: language,
@@ -49,18 +59,16 @@ export async function ingest(
   )
 }
 
-/**
- * @throws AppError unavailable when storage does not answer, hash_mismatch when what it gives back
- *   cannot be what was accepted
- */
-async function downloadObject(
+/** @throws AppError unavailable when storage does not answer, hash_mismatch when there is no such object */
+async function openObject(
   service: Client,
   version: VersionRow,
   signal: AbortSignal,
-): Promise<Bytes> {
+): Promise<ReadableStream<Uint8Array>> {
   const { data, error } = await service.storage
     .from('resumes')
     .download(version.full_storage_path, {}, { signal })
+    .asStream()
   signal.throwIfAborted()
   if (error !== null) {
     const status = 'status' in error ? Number(error.status) : 0
@@ -69,8 +77,7 @@ async function downloadObject(
     }
     throw new AppError('unavailable', 'Storage does not answer', { cause: error })
   }
-  if (data.size !== version.file_size) throw new AppError('hash_mismatch')
-  return new Uint8Array(await data.arrayBuffer())
+  return data
 }
 
 /** Section headings and entry titles, one a line: what weighs more than the body in a search. */

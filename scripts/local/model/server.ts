@@ -241,6 +241,7 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
       }),
     stop: () =>
       new Promise((resolve, reject) => {
+        if (!server.listening) return resolve()
         server.close((error) => (error === undefined ? resolve() : reject(error)))
         server.closeAllConnections()
       }),

@@ -121,7 +121,10 @@ describe('manifests', () => {
 
   test('every bare import is mapped, every mapping imported', () => {
     const sources = [
-      { path: 'functions/a.ts', text: "import { z } from 'zod'\nimport './b.ts'\n" },
+      {
+        path: 'functions/a.ts',
+        text: "import { z } from 'zod'\nimport './b.ts'\nimport 'node:crypto'\n",
+      },
       {
         path: 'functions/b.ts',
         text: "import { x } from 'left-pad'\nimport { d } from '@std/d.js'\n",
@@ -250,8 +253,7 @@ test('a report counts, shows problems, and fails the process only if there are a
     '  ok    good',
     '  FAIL  bad',
     '        why',
-    '        two',
-    '        lines',
+    '        two\n        lines',
     '1 passed, 1 failed',
   ])
   expect(failed).toBe(1)

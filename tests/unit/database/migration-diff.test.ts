@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { compareCatalogs, readCatalog, readCatalogOn } from '../../../scripts/database/catalog.ts'
-import { draftMigration, findDrift, type SchemaPair } from '../../../scripts/database/migration-diff.ts'
+import {
+  draftMigration,
+  findDrift,
+  type SchemaPair,
+} from '../../../scripts/database/migration-diff.ts'
 import {
   declaredDatabase,
   migratedDatabase,
@@ -8,7 +12,7 @@ import {
   withConnection,
 } from '../../../scripts/database/scratch.ts'
 import { layOut } from '../../../scripts/database/sql-layout.ts'
-import { openScratch, type OpenScratch } from './open-scratch.ts'
+import { type OpenScratch, openScratch } from './open-scratch.ts'
 
 let scratch: OpenScratch
 let migrated: ScratchDatabase
@@ -42,7 +46,8 @@ const changes: Record<string, string> = {
   'a table with row level security':
     'create table private.planted (planted_id uuid not null default gen_random_uuid(), note text, constraint planted_pkey primary key (planted_id)); alter table private.planted enable row level security',
   'a column': 'alter table public.resumes add column nickname text',
-  'a column default': "alter table private.settings alter column retry_base set default '3 seconds'",
+  'a column default':
+    "alter table private.settings alter column retry_base set default '3 seconds'",
   'a column that may be null': 'alter table public.resume_versions alter column label set not null',
   'a check constraint':
     'alter table public.resumes add constraint resumes_planted_check check (length(language) > 1)',
@@ -69,7 +74,8 @@ const changes: Record<string, string> = {
   'a table grant': 'grant select on private.settings to service_role',
   'a column grant': 'grant update (label) on public.resume_versions to authenticated',
   'a schema grant': 'grant usage on schema private to anon',
-  'default privileges': 'alter default privileges in schema private grant select on tables to service_role',
+  'default privileges':
+    'alter default privileges in schema private grant select on tables to service_role',
   'a comment on a table': "comment on table public.resumes is 'Planted'",
   'a comment on a column': "comment on column public.resumes.id is 'Planted'",
   'a comment on a policy':

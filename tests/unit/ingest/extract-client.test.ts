@@ -3,8 +3,8 @@ import { AppError } from '../../../functions/_shared/errors.ts'
 import { createExtractClient } from '../../../functions/_shared/ingest/extract-client.ts'
 import { type LocalServer, startLocalServer } from '../../../scripts/deploy/local-server.ts'
 
-const bytes = new TextEncoder().encode('%PDF-1.7')
-const declared = { filename: 'Résumé – Zoë (1).pdf', mimeType: 'application/pdf' }
+const file = () => new Blob(['%PDF-1.7']).stream()
+const declared = { filename: 'Résumé – Zoë (1).pdf', mimeType: 'application/pdf', size: 8 }
 
 let server: LocalServer | undefined
 afterEach(async () => {
@@ -23,7 +23,7 @@ async function extractFrom(
     workerToken: 'worker-token',
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
   })
-  return await extract(bytes, declared, options.signal)
+  return await extract(file(), declared, options.signal)
 }
 
 /** Waits until the request is ended by its caller. */
@@ -47,6 +47,7 @@ describe('createExtractClient()', () => {
         authorization: request.headers.get('authorization'),
         type: request.headers.get('content-type'),
         filename: decodeURIComponent(request.headers.get('x-filename') ?? ''),
+        size: request.headers.get('x-file-size'),
         body: await request.text(),
       }
       return Response.json({ kind: 'pdf', text: 'Zoë', notices: ['macros'], pages: 1 })
@@ -59,6 +60,7 @@ describe('createExtractClient()', () => {
       authorization: 'Bearer worker-token',
       type: declared.mimeType,
       filename: declared.filename,
+      size: '8',
       body: '%PDF-1.7',
     })
   })
@@ -134,7 +136,7 @@ describe('createExtractClient()', () => {
       publishableKey: 'p',
       workerToken: 'w',
     })
-    await expect(extract(bytes, declared)).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(extract(file(), declared)).rejects.toMatchObject({ code: 'unavailable' })
   })
 
   test('the caller’s signal ends it with its own reason', async () => {

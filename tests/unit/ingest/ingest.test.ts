@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { AppError } from '../../../functions/_shared/errors.ts'
-import type { Extract } from '../../../functions/_shared/ingest/extract-client.ts'
+import type { Declared, Extract } from '../../../functions/_shared/ingest/extract-client.ts'
 import { ingest } from '../../../functions/_shared/ingest/ingest.ts'
 import type { Job } from '../../../functions/_shared/jobs/queue.ts'
 import { fakeService, leaseToken, raised, subjectId } from '../jobs/fake-service.ts'
@@ -43,7 +43,7 @@ function setup(options: {
   extract?: Extract
 }) {
   const requests: Request[] = []
-  const extracted: Parameters<Extract>[] = []
+  const extracted: { bytes: Uint8Array; declared: Declared }[] = []
   const service = fakeService(
     {
       internal_ingest_source: () => options.source ?? version,
@@ -55,9 +55,10 @@ function setup(options: {
       return options.object?.(request) ?? new Response(file)
     },
   )
-  const extract: Extract = async (...args) => {
-    extracted.push(args)
-    return await (options.extract?.(...args) ?? { kind: 'pdf', text, notices: ['macros'] })
+  const extract: Extract = async (stream, declared, signal) => {
+    if (options.extract !== undefined) return await options.extract(stream, declared, signal)
+    extracted.push({ bytes: await new Response(stream).bytes(), declared })
+    return { kind: 'pdf', text, notices: ['macros'] }
   }
   const run = (signal = new AbortController().signal) =>
     ingest(job, { service: service.client, extract }, signal)
@@ -71,9 +72,15 @@ describe('ingest()', () => {
     expect(requests.map(({ url }) => decodeURIComponent(new URL(url).pathname))).toEqual([
       `/storage/v1/object/resumes/${version.full_storage_path}`,
     ])
-    expect(extracted[0]?.slice(0, 2)).toEqual([
-      file,
-      { filename: 'Lebenslauf.pdf', mimeType: 'application/pdf' },
+    expect(extracted).toEqual([
+      {
+        bytes: file,
+        declared: {
+          filename: 'Lebenslauf.pdf',
+          mimeType: 'application/pdf',
+          size: file.byteLength,
+        },
+      },
     ])
     const [args] = service.named('internal_complete_ingest')
     expect(args).toMatchObject({
@@ -103,14 +110,14 @@ describe('ingest()', () => {
   )
 
   test.each([
-    ['of another size', () => new Response('shorter')],
+    ['that is shorter', () => new Response('shorter')],
+    ['that is longer', () => new Response('x'.repeat(file.byteLength + 1))],
     ['that is gone', () => Response.json({ message: 'Object not found' }, { status: 404 })],
     // What Storage has always answered for an object that is not there.
     ['that is gone, in the old way', () => Response.json({ statusCode: '404' }, { status: 400 })],
-  ])('refuses an object %s without reading it', async (_what, object) => {
-    const { run, service, extracted } = setup({ object })
+  ])('refuses an object %s', async (_what, object) => {
+    const { run, service } = setup({ object })
     await expect(run()).rejects.toMatchObject({ code: 'hash_mismatch' })
-    expect(extracted).toHaveLength(0)
     expect(service.named('internal_complete_ingest')).toHaveLength(0)
   })
 
@@ -127,6 +134,55 @@ describe('ingest()', () => {
     })
     await expect(run()).rejects.toMatchObject({ code: 'file_encrypted' })
     expect(service.named('internal_complete_ingest')).toHaveLength(0)
+  })
+
+  test('is unavailable when the download breaks off', async () => {
+    const broken = new ReadableStream({
+      start(controller) {
+        controller.enqueue(file.subarray(0, 5))
+      },
+      pull: () => Promise.reject(new TypeError('Connection reset')),
+    })
+    const { run, service } = setup({ object: () => new Response(broken) })
+    await expect(run()).rejects.toMatchObject({ code: 'unavailable' })
+    expect(service.named('internal_complete_ingest')).toHaveLength(0)
+  })
+
+  test('takes no text for that of a file which was not read to its end', async () => {
+    const { run, service } = setup({
+      extract: () => Promise.resolve({ kind: 'pdf', text, notices: [] }),
+    })
+    await expect(run()).rejects.toMatchObject({ code: 'unavailable' })
+    expect(service.named('internal_complete_ingest')).toHaveLength(0)
+  })
+
+  test('reads a file no faster than extract takes it', async () => {
+    const chunk = new Uint8Array(1000)
+    let sent = 0
+    const object = () =>
+      new Response(
+        new ReadableStream(
+          {
+            pull(controller) {
+              sent += 1
+              controller.enqueue(chunk)
+            },
+          },
+          { highWaterMark: 0 },
+        ),
+      )
+    const seen = Promise.withResolvers<number>()
+    const { run } = setup({
+      source: { ...version, file_size: 1_000_000 },
+      object,
+      extract: async (stream) => {
+        await stream.getReader().read()
+        seen.resolve(sent)
+        throw new AppError('file_corrupt')
+      },
+    })
+    await expect(run()).rejects.toMatchObject({ code: 'file_corrupt' })
+    expect(await seen.promise).toBeLessThanOrEqual(3)
   })
 
   test('throws lease_lost before it has fetched anything', async () => {

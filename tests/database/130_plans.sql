@@ -1,0 +1,81 @@
+-- What a query of one user costs when there are many others: an index is used, no table is read whole, the
+-- token is read once. Plans, not times: a machine may be slow.
+begin;
+set local search_path = reswave_tests, extensions, public;
+select plan(12);
+
+insert into public.resumes (user_id, original_filename, mime_type, content_text, language)
+select 'auth0|' || n % 500, n || '.pdf', 'application/pdf', 'word' || n % 50 || ' carpenter', 'en'
+from generate_series(1, 5000) as n;
+insert into public.resume_versions (resume_id, version_number, full_storage_path, file_size, original_filename, mime_type, upload_expires_at)
+select r.id, 1, r.id || '/' || r.original_filename, 1, r.original_filename, r.mime_type, now() + interval '1 hour'
+from public.resumes as r;
+insert into public.optimizations (user_id, resume_id, version_id, input_hash)
+select r.user_id, r.id, v.version_id, r.id::text
+from public.resumes as r join public.resume_versions as v on v.resume_id = r.id;
+insert into storage.objects (bucket_id, name) select 'resumes', full_storage_path from public.resume_versions;
+insert into private.jobs (kind, subject_id, owner_id, max_attempts, lease_token, leased_until)
+select 'compact', gen_random_uuid(), 'auth0|' || n, 5, case n % 10 when 0 then gen_random_uuid() end, case n % 10 when 0 then now() + interval '1 minute' end
+from generate_series(1, 5000) as n;
+analyze public.resumes, public.resume_versions, public.optimizations, private.jobs;
+
+create function pg_temp.plan_of(p_statement text) returns text
+language plpgsql
+as $$
+declare
+  v_line text;
+  v_plan text := '';
+begin
+  for v_line in execute 'explain (costs off) ' || p_statement loop
+    v_plan := v_plan || v_line || E'\n';
+  end loop;
+  return v_plan;
+end
+$$;
+grant execute on function pg_temp.plan_of(text) to authenticated;
+
+select authenticate_as('auth0|7');
+select matches(pg_temp.plan_of('select id from public.resumes'), 'resumes_user_id_created_at_idx', 'a user''s resumes are found by an index');
+select doesnt_match(pg_temp.plan_of('select id from public.resumes'), 'Seq Scan', 'and by nothing else');
+select matches(pg_temp.plan_of('select version_id from public.resume_versions'), 'resume_versions_number_key', 'a user''s versions are found by an index');
+select doesnt_match(pg_temp.plan_of('select version_id from public.resume_versions'), 'Seq Scan', 'and by nothing else');
+select matches(pg_temp.plan_of('select optimization_id from public.optimizations'), 'optimizations_user_id_created_at_idx', 'a user''s optimizations are found by an index');
+select matches(
+  pg_temp.plan_of('select version_id from public.resume_versions where full_storage_path = ''x'''), 'resume_versions_full_storage_path_key|resume_versions_number_key', 'a version is found by its name'
+);
+select matches(
+  pg_temp.plan_of('select id from storage.objects where bucket_id = ''resumes'' and name = ''x'''), 'Index (Only )?Scan using resume_versions_full_storage_path_key', 'the version that owns an object''s name is found by that name'
+);
+select as_dba();
+
+-- What the bodies run, with the caller's name in place
+select matches(
+  pg_temp.plan_of($$
+    select r.id
+    from (values ('en', websearch_to_tsquery('english', 'carpenter')), ('de', websearch_to_tsquery('german', 'carpenter'))) as q (language, query)
+      join public.resumes as r on r.language = q.language and r.content_tsvector @@ q.query
+    where r.user_id = 'auth0|7' and r.deleted_at is null
+  $$),
+  'resumes_search_idx|resumes_user_id_created_at_idx', 'a search reads one owner''s words'
+);
+select matches(
+  pg_temp.plan_of($$
+    select c.job_id from private.jobs as c
+    where c.dead_at is null and c.kind = any ('{compact}') and c.run_at <= now() and (c.leased_until is null or c.leased_until <= now()) and c.attempts < c.max_attempts
+    order by c.priority, c.place, c.run_at, c.job_id limit 1 for update skip locked
+  $$),
+  'Index Scan using jobs_claim_idx', 'a claim walks the queue in its order'
+);
+select doesnt_match(
+  pg_temp.plan_of($$ select 1 from private.jobs as j where j.dead_at is null and j.attempts >= j.max_attempts and j.leased_until <= now() $$),
+  'Seq Scan', 'spent jobs are found by an index'
+);
+select doesnt_match(
+  pg_temp.plan_of($$ select 1 from public.resume_versions as v where v.state = 'pending' and v.upload_expires_at <= now() - interval '1 day' $$), 'Seq Scan', 'expired uploads are found by an index'
+);
+select doesnt_match(
+  pg_temp.plan_of($$ select 1 from public.resume_versions as v join public.resumes as r on r.id = v.resume_id where r.user_id = 'auth0|7' and v.state = 'pending' $$), 'Seq Scan', 'a quota is counted over one owner''s rows'
+);
+
+select * from finish();
+rollback;
