@@ -34,7 +34,8 @@ async function check(what: string, program: string, args: readonly string[]): Pr
     timeoutMs,
   })
   const seconds = (result.durationMs / 1000).toFixed(1)
-  const output = `${result.stdout}\n${result.stderr}`.trim()
+  // Deno 2.1 ends with a stack of its own, which says nothing of the project.
+  const output = `${result.stdout}\n${result.stderr}`.replace(/\nStack backtrace:[^]*/, '').trim()
   const failure = result.code === null ? `No answer within ${timeoutMs / 1000} s` : output
   report.check(`${what} (${seconds} s)`, result.code === 0 ? [] : [failure || 'Failed silently'])
 }

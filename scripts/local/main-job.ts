@@ -58,7 +58,7 @@ export async function runMainJob(options: MainJobOptions): Promise<MainJobOutcom
   const mimeType = mimeTypes[extname(filename).toLowerCase()]
   if (!mimeType) {
     throw new MainJobError(
-      'unsupported_type',
+      'unsupported_file_type',
       `Cannot read '${filename}': not a PDF, DOCX or DOC file`,
     )
   }

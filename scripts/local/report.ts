@@ -4,7 +4,7 @@ import type {
   Suggestion,
 } from '../../functions/_shared/grounding/suggestion.ts'
 import type { OptimizationResult } from '../../functions/_shared/optimization/result.ts'
-import type { Finding } from '../../functions/_shared/scoring/score.ts'
+import type { Finding, FindingCode } from '../../functions/_shared/scoring/score.ts'
 import { type Style, wrap } from './terminal-style.ts'
 import { type DiffWord, diffWords } from './word-diff.ts'
 
@@ -79,9 +79,22 @@ function scores({ score }: OptimizationResult, options: ReportOptions): string[]
   return lines
 }
 
-/** What costs points, one line a kind. Keywords have a block of their own. */
+/** What costs points, in words. Keywords have a block of their own. */
+const costs: Record<Exclude<FindingCode, 'keyword_matched' | 'keyword_missing'>, string> = {
+  section_missing: 'Missing sections',
+  email_missing: 'No e-mail address',
+  phone_missing: 'No phone number',
+  entry_undated: 'Entries without dates',
+  result_unmeasured: 'Lines without a number',
+  opening_weak: 'Weak openings',
+  too_short: 'Too short',
+  too_long: 'Too long',
+  line_too_long: 'Lines that are too long',
+}
+
+/** What costs points, one line a kind. */
 function findingLines(findings: readonly Finding[], { style, width }: ReportOptions): string[] {
-  const byCode = new Map<string, string[]>()
+  const byCode = new Map<keyof typeof costs, string[]>()
   for (const { code, subject } of findings) {
     if (code === 'keyword_matched' || code === 'keyword_missing') continue
     byCode.set(code, [...(byCode.get(code) ?? []), subject])
@@ -93,7 +106,7 @@ function findingLines(findings: readonly Finding[], { style, width }: ReportOpti
       .map((subject) => shorten(subject))
     const more = subjects.length - shown.length
     const list = [...shown, ...(more > 0 && shown.length > 0 ? [`${more} more`] : [])].join('; ')
-    const [first = '', ...rest] = wrap(list ? `${label(code)}: ${list}` : label(code), width - 6)
+    const [first = '', ...rest] = wrap(list ? `${costs[code]}: ${list}` : costs[code], width - 6)
     return [`    · ${first}`, ...rest.map((line) => `      ${line}`)].map((line) =>
       style('dim', line),
     )

@@ -22,7 +22,7 @@ const requestTimeoutMs = 30_000
 const stateless = { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false }
 
 /** Most of Storage's calls take no signal: this bounds them, so that none holds a lease for ever. */
-const boundedFetch: typeof fetch = (input, init) => {
+const boundedFetch = (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
   const deadline = AbortSignal.timeout(requestTimeoutMs)
   const signal = init?.signal ? AbortSignal.any([init.signal, deadline]) : deadline
   return fetch(input, { ...init, signal })

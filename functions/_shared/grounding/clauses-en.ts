@@ -328,11 +328,19 @@ function verbHere(
 ): VerbReading | undefined {
   const item = items[index]
   if (!item) return undefined
-  if (item.article !== undefined && item.article !== 'i' && pick(item, ['noun']) === undefined)
+  if (
+    item.article !== undefined &&
+    item.article !== 'i' &&
+    pick(item, ['noun']) === undefined &&
+    asNoun(item, items, index) === undefined
+  )
     return undefined
   const next = items[index + 1]
   const isSubject = next !== undefined && lists.auxiliaries.has(next.key)
-  const noun = pick(item, ['noun'])
+  // `the training manual`: behind an article and without `of`, it only describes what follows.
+  if (item.article !== undefined && item.article !== 'i' && before === 'start' && !takesObject(items, index))
+    return undefined
+  const noun = pick(item, ['noun']) ?? asNoun(item, items, index)
   if (noun && takesObject(items, index)) {
     const tie = pending.at(-1)
     if (before === 'start' || before === 'wrapper' || before === 'and' || tie === 'through')
@@ -373,6 +381,12 @@ function verbHere(
       // `Introduced caching reducing build times` has lost its comma; only an effect can follow so.
       return undefined
   }
+}
+
+/** `the onboarding of planners` names the doing as `management of planners` does. */
+function asNoun(item: Item, items: readonly Item[], index: number): VerbReading | undefined {
+  const gerund = pick(item, ['gerund'])
+  return gerund && items[index + 1]?.key === 'of' ? { ...gerund, form: 'noun' } : undefined
 }
 
 /** A verb that no list has: `lobbied` and `lobbying` are one by their stem, and it goes with nothing else. */

@@ -6,7 +6,7 @@ import { englishEllipses } from '../language/verbs-en.ts'
 import type { Language, Span } from '../resume/resume.ts'
 import type { Clause, ClauseVerb, Part } from './clause.ts'
 import type { Item } from './items.ts'
-import type { Reading } from './read-line.ts'
+import { impliedReadings, type Reading } from './read-line.ts'
 import { isSameWord } from './same-word.ts'
 
 /** A word of the proposed line and where the original has it. */
@@ -25,10 +25,16 @@ export function compareLines(
 ): Support[] | undefined {
   const compare = new Comparison(language)
   if (!compare.fillers(original, proposed)) return undefined
-  return (
-    compare.all(original.clauses, proposed.clauses, false) ??
-    compare.turned(original.clauses, proposed.clauses)
-  )
+  const holds = (from: Reading) =>
+    compare.all(from.clauses, proposed.clauses, false) ??
+    compare.turned(from.clauses, proposed.clauses)
+  const plain = holds(original)
+  if (plain) return plain
+  for (const implied of impliedReadings(original, language)) {
+    const supports = holds(implied)
+    if (supports) return supports
+  }
+  return undefined
 }
 
 class Comparison {

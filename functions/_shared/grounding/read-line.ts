@@ -8,6 +8,7 @@ import type { Clause } from './clause.ts'
 import { germanClauses } from './clauses-de.ts'
 import { englishClauses } from './clauses-en.ts'
 import { type Item, type ItemList, readItems } from './items.ts'
+import { impliedLines, normalize } from './rewrite.ts'
 
 export interface Reading extends ItemList {
   readonly clauses: readonly Clause[]
@@ -15,14 +16,24 @@ export interface Reading extends ItemList {
 
 export function readLine(text: string, language: Language): Reading {
   const list = readItems(text, language)
+  const items = normalize(list.items, language)
+  return { ...list, items, clauses: clausesOf(items, language) }
+}
+
+/** What a line says in other words, with nothing more in it. */
+export function impliedReadings(reading: Reading, language: Language): Reading[] {
+  return impliedLines(reading.items, language).map((items) => ({
+    ...reading,
+    items,
+    clauses: clausesOf(items, language),
+  }))
+}
+
+function clausesOf(items: readonly Item[], language: Language): Clause[] {
   const verbs = verbsOf(language)
-  const clauses =
-    language === 'en'
-      ? englishClauses(list.items, verbs)
-      : language === 'de'
-        ? germanClauses(list.items, verbs)
-        : [flatClause(list.items)]
-  return { ...list, clauses }
+  if (language === 'en') return englishClauses(items, verbs)
+  if (language === 'de') return germanClauses(items, verbs)
+  return [flatClause(items)]
 }
 
 function flatClause(items: readonly Item[]): Clause {

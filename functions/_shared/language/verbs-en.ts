@@ -95,7 +95,7 @@ export const englishEnds =
 
 /** Things made, which cannot be the one who acts: `scripts that reduced …` is the effect of writing them. */
 export const englishArtefacts =
-  'script scripts system systems tool tools process processes workflow workflows app apps application applications dashboard dashboards database databases service services platform platforms program programs report reports website websites pipeline pipelines feature features procedure procedures checklist checklists template templates model models software layout campaign campaigns api apis library libraries module modules guide guides solution solutions test tests framework automation schedule method methods'
+  'script scripts system systems tool tools process processes workflow workflows app apps application applications dashboard dashboards database databases service services platform platforms program programs report reports website websites pipeline pipelines feature features procedure procedures checklist checklists template templates model models software layout campaign campaigns project projects initiative initiatives protocol protocols calendar calendars api apis library libraries module modules guide guides solution solutions test tests framework automation schedule method methods'
 
 /** Verbs of intention: what follows them with `to` is not said to have happened. */
 export const englishIntentions = 'try attempt aim plan want hope'
@@ -275,6 +275,13 @@ export const englishPhrases: Readonly<Record<string, string>> = {
   'making use of': 'using',
   'by me': '',
   'by myself': '',
+  'in all': 'in_total',
+  'in total': 'in_total',
+  altogether: 'in_total',
+  'every second week': 'every_other_week',
+  'every other week': 'every_other_week',
+  'every #2 weeks': 'every_other_week',
+  'my duties were': 'was responsible for',
   'all of': 'all',
   'such as': 'such_as',
   'ensured that': 'ensured',

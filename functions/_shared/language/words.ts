@@ -26,7 +26,7 @@ const en: WordLists = {
   free: set('a an the my our i this these'),
   fillers:
     set(`successfully effectively efficiently actively various several numerous different really very literally actually proactively
-    overall highly extremely truly thoroughly carefully diligently seamlessly personally multiple many etc also consistently`),
+    overall highly extremely truly thoroughly carefully diligently seamlessly personally multiple many etc also consistently basically simply`),
   auxiliaries: set('was were am is are be been being have has had'),
   relators:
     set(`of to from for by with in on at as into onto over under between among across through during after before until since against about

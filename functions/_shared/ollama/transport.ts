@@ -41,7 +41,7 @@ export interface TransportOptions {
 }
 
 export function createTransport(options: TransportOptions): Fetch {
-  return async (input, init) => {
+  return async (input: string | URL | Request, init?: RequestInit) => {
     const headers = new Headers(init?.headers)
     if (options.apiKey !== undefined) headers.set('authorization', `Bearer ${options.apiKey}`)
     const signal = init?.signal

@@ -177,6 +177,8 @@ describe('ingest()', () => {
       object,
       extract: async (stream) => {
         await stream.getReader().read()
+        // Whoever reads ahead does so now.
+        await new Promise(setImmediate)
         seen.resolve(sent)
         throw new AppError('file_corrupt')
       },

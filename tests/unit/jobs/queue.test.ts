@@ -87,6 +87,7 @@ describe('failJob()', () => {
     [new AppError('unavailable'), true],
     // Another attempt would have no time left.
     [new AppError('deadline_exceeded'), false],
+    [new AppError('model_invalid'), false],
   ])('%s: another attempt is %s', async (error, retryable) => {
     expect((await failedWith(error)).args).toMatchObject({ p_retryable: retryable })
   })

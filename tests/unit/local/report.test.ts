@@ -69,7 +69,7 @@ suggestions by llama3.2
 
 Score  60 → 75 of 100, if you take every suggestion
   Openings  █████████████▒▒▒▒···  60/90 +15
-    · Opening weak: Responsible for
+    · Weak openings: Responsible for
 
 Keywords of the job
   in the resume (1)

@@ -33,6 +33,7 @@ describe('createLog()', () => {
       'a message of several lines',
       new Error(`cannot read\n${secret}\n    ${secret}\n at ${secret}`),
     ],
+    ['a message that looks like a place', new Error('x\n    at Northwharf (file:///cv.ts:1:2)')],
     ['a cause', new Error('fine', { cause: new Error(secret) })],
     [
       'a cause that is no error',

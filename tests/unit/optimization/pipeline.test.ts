@@ -315,6 +315,20 @@ describe('optimize()', () => {
     },
   )
 
+  test('an abort in the last answer is no failure of that section', async () => {
+    const stop = new AbortController()
+    const reason = new AppError('cancelled')
+    const { result } = run(
+      (ask, options) => {
+        if (ask.sectionId !== asks.at(-1)?.sectionId) return honest(ask)
+        stop.abort(reason)
+        return failing('model_timeout')(ask, options)
+      },
+      { signal: stop.signal },
+    )
+    await expect(result).rejects.toBe(reason)
+  })
+
   test('the model is given the signal, so that cancelling ends its stream', async () => {
     const stop = new AbortController()
     const reason = new AppError('cancelled')

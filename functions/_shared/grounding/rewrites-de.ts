@@ -1,0 +1,90 @@
+/** German paraphrases that say the same, or no more. */
+import { germanEffects } from '../language/verbs-de.ts'
+import type { Item } from './items.ts'
+import type { Rule } from './rewrite.ts'
+import { formOf, isEnd, isYear, readingOf, wordAt } from './rewriting.ts'
+
+const effects = new Set(`${germanEffects} gewinnen erreichen erzielen`.split(' '))
+const word = (key: string, from: Item) => wordAt(key, from, 'de')
+const opens = (items: readonly Item[], at: number) => at === 0 || isEnd(items[at - 1])
+
+/** `im Jahr 2019` is `2019`, `seit dem Jahr 2015` is `seit 2015`. */
+const year: Rule = (items, at) => {
+  const [tie, noun, number] = items.slice(at, at + 3)
+  if (!tie || !number || !/^jahre?$/.test(noun?.key ?? '') || !isYear(number)) return undefined
+  return { take: 3, give: tie.key === 'in' ? [number] : [tie, number] }
+}
+
+/** `ein Budget in Höhe von 5 €`. */
+const amount: Rule = (items, at) => {
+  const [tie, noun, of, number] = items.slice(at, at + 4)
+  if (tie?.key !== 'in' || noun?.key !== 'höhe' || of?.key !== 'von' || number?.kind !== 'number')
+    return undefined
+  return { take: 4, give: [of, number] }
+}
+
+/** `5–10`; behind `von` a dash and `bis` may say two things. */
+const range: Rule = (items, at) => {
+  const [low, sign, high] = items.slice(at, at + 3)
+  if (low?.kind !== 'number' || sign?.key !== '-' || high?.kind !== 'number') return undefined
+  if (/^(?:von|um)$/.test(items[at - 1]?.key ?? '')) return undefined
+  return { take: 2, give: [low, word('bis', sign)] }
+}
+
+/** `60 Anrufe in der Woche`, `am Tag`, `im Monat`. */
+const rate: Rule = (items, at) => {
+  const [tie, unit] = items.slice(at, at + 2)
+  if (!tie || !unit || !isRate(tie, unit)) return undefined
+  const counted = items.slice(Math.max(0, at - 3), at).some((item) => item.kind === 'number')
+  return counted
+    ? { take: 2, give: [word('pro', tie), { ...unit, article: undefined }] }
+    : undefined
+}
+function isRate(tie: Item, unit: Item): boolean {
+  if (tie.key === 'je') return /^(?:tag|woche|monat|jahr|schicht|stunde)$/.test(unit.key)
+  if (tie.key === 'an') return unit.key === 'tag'
+  return tie.key === 'in' && /^(?:woche|monat|jahr)$/.test(unit.key)
+}
+
+/** `mit zusammen 84 Mio. €`. */
+const altogether: Rule = (items, at) => {
+  const [item, number] = items.slice(at, at + 2)
+  if (item?.key !== 'zusammen' || number?.kind !== 'number') return undefined
+  return { take: 1, give: [word('insgesamt_zahl', item)] }
+}
+
+export const sameInGerman: readonly Rule[] = [year, amount, range, rate, altogether]
+
+/** `Ich konnte die Kosten senken`: an effect that could be had was had. */
+const could: Rule = (items, at) => {
+  const modal = items[at]
+  if (modal?.key !== 'konnte') return undefined
+  const rest = items.slice(at + 1)
+  const end = rest.findIndex((item) => isEnd(item))
+  const clause = rest.slice(0, end < 0 ? undefined : end)
+  const last = clause.at(-1)
+  const bare = readingOf(last, 'bare')
+  if (!last || !bare || !effects.has(bare.lemma)) return undefined
+  if (clause.some((item) => item.kind === 'sign' || /^(?:nicht|kein\p{L}*|nur|kaum|und|oder|bei)$/u.test(item.key)))
+    return undefined
+  const participle = formOf(bare.lemma, 'participle', 'de')
+  return participle
+    ? { take: clause.length + 1, give: [...clause.slice(0, -1), word(participle, last)] }
+    : undefined
+}
+
+/** `Die Erstellung von Berichten erfolgte durch mich`. */
+const carriedOut: Rule = (items, at) => {
+  const [verb, by, me] = items.slice(at, at + 3)
+  if (verb?.key !== 'erfolgte' || by?.key !== 'durch' || me?.key !== 'mich') return undefined
+  return isEnd(items[at + 3]) && readingOf(items[0], 'noun') ? { take: 3, give: [] } : undefined
+}
+
+/** `Habe gelernt, …`: the participle alone says as much. */
+const leadingHave: Rule = (items, at) => {
+  const [have, verb] = items.slice(at, at + 2)
+  if (have?.key !== 'habe' || !opens(items, at) || !readingOf(verb, 'participle')) return undefined
+  return { take: 1, give: [] }
+}
+
+export const impliedInGerman: readonly Rule[] = [could, carriedOut, leadingHave]
