@@ -35,7 +35,7 @@ async function check(what: string, program: string, args: readonly string[]): Pr
   })
   const seconds = (result.durationMs / 1000).toFixed(1)
   // Deno 2.1 ends with a stack of its own, which says nothing of the project.
-  const output = `${result.stdout}\n${result.stderr}`.replace(/\nStack backtrace:[^]*/, '').trim()
+  const output = `${result.stdout}\n${result.stderr}`.replace(/\nStack backtrace:.*/s, '').trim()
   const failure = result.code === null ? `No answer within ${timeoutMs / 1000} s` : output
   report.check(`${what} (${seconds} s)`, result.code === 0 ? [] : [failure || 'Failed silently'])
 }

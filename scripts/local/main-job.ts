@@ -21,7 +21,8 @@ export interface MainJobOptions {
   accountFile: string
   resumePath: string
   jobPath: string | undefined
-  progress: (step: string) => void
+  /** The detail is what changes while a step goes on. */
+  progress: (step: string, detail?: string) => void
 }
 
 export interface MainJobOutcome {
@@ -184,7 +185,7 @@ async function optimize(
   supabase: SupabaseClient,
   filePath: string,
   jobDescription: string | undefined,
-  progress: (step: string) => void,
+  progress: MainJobOptions['progress'],
 ): Promise<Done> {
   const { data, error } = await supabase.functions.invoke<Response>('optimize-resume', {
     body: { filePath, ...(jobDescription ? { jobDescription } : {}) },
@@ -196,23 +197,29 @@ async function optimize(
     const content = JSON.parse(text)
     if (event === 'done') return content
     if (event === 'error') throw toError(content.problem ?? content)
-    const step = describe(event, content)
-    if (step) progress(step)
+    const told = describe(event, content)
+    if (told) progress(...told)
   }
   throw new MainJobError('stream_ended', 'The events of optimize-resume ended without a result')
 }
 
-/** One line for a person, if the event is worth one. */
-function describe(event: string, data: Record<string, unknown>): string | undefined {
+/** Step and detail for a person, if the event is worth a line. */
+function describe(
+  event: string,
+  data: Record<string, unknown>,
+): [step: string, detail?: string] | undefined {
   switch (event) {
     case 'extracting':
-      return 'Reading the file'
+      return ['Reading the file']
     case 'scoring':
-      return 'Scoring'
+      return ['Scoring']
     case 'generating':
-      return `Asking the model about the section ${data.kind ?? ''} (${Number(data.sectionsDone ?? 0) + 1} of ${data.sections}, ${data.tokens} tokens)`
+      return [
+        `Asking the model about section ${Number(data.sectionsDone ?? 0) + 1} of ${data.sections}, ${data.kind ?? ''}`,
+        ` (${data.tokens} tokens so far)`,
+      ]
     case 'checking':
-      return 'Checking every word against the resume'
+      return ['Checking every word against the resume']
     default:
       return undefined
   }

@@ -25,6 +25,8 @@ const sample = {
 
 const errorStyle = styleFor(process.stderr)
 const begun = performance.now()
+/** The step of the last line, if that line was one. */
+let lastStep: string | undefined
 
 process.exitCode = await main()
 
@@ -152,7 +154,7 @@ function print(outcome: MainJobOutcome, stack: Stack, options: Options) {
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
     return
   }
-  const width = Math.min(process.stdout.columns ?? widestReport, widestReport)
+  const width = Math.min(process.stdout.columns || widestReport, widestReport)
   const report = renderReport(
     { filename, jobTitle, text, result },
     { style: styleFor(process.stdout), width },
@@ -188,12 +190,18 @@ function sayAddresses(stack: Stack, logPath: string) {
   say(errorStyle('dim', '\nReady. Ctrl-C stops everything; `npm run reset` forgets the data.'))
 }
 
-function progress(step: string) {
+/** One line a step; on a terminal a detail that changes is written over, elsewhere its first is enough. */
+function progress(step: string, detail = '') {
+  const again = step === lastStep
+  if (again && !process.stderr.isTTY) return
   const seconds = ((performance.now() - begun) / 1_000).toFixed(1).padStart(5)
-  say(`${errorStyle('dim', `${seconds} s`)}  ${step}`)
+  const over = again ? '\u001b[1A\u001b[2K' : ''
+  say(`${over}${errorStyle('dim', `${seconds} s`)}  ${step}${detail}`)
+  lastStep = step
 }
 
 function say(line: string) {
+  lastStep = undefined
   process.stderr.write(`${line}\n`)
 }
 

@@ -101,9 +101,13 @@ function firstWord(items: readonly Item[]): number {
 function isNounOfDoing(items: readonly Item[], index: number): VerbReading | undefined {
   const item = items[index]
   if (!item || !/^\p{Lu}/u.test(item.text)) return undefined
-  const reading = pick(item, 'noun')
   const next = items[index + 1]
+  // `das Erstellen von Berichten`
+  const infinitive = next?.key === 'von' ? pick(item, 'bare') : undefined
+  const reading = pick(item, 'noun') ?? (infinitive && { ...infinitive, form: 'noun' as const })
   if (!reading || !next) return undefined
+  // `Ausbildung der IHK` is one that the IHK gave.
+  if (reading.lemma === 'ausbilden' && next.key !== 'von') return undefined
   if (
     next.key === 'von' ||
     next.key === 'bei' ||
@@ -141,7 +145,8 @@ function mainVerb(items: readonly Item[], verbs: Verbs, joined: boolean): Found 
     const next = items[index + 1]
     const ends =
       !next || joins.test(next.key) || next.kind === 'sign' || lists.auxiliaries.has(next.key)
-    if (reading && ends && /^\p{Ll}/u.test(item.text)) return { index, reading, particleAt: -1 }
+    if (reading && ends && (index === first || /^\p{Ll}/u.test(item.text)))
+      return { index, reading, particleAt: -1 }
     const bare = pick(item, 'bare')
     if (bare && ends && /^\p{Ll}/u.test(item.text)) return { index, reading: bare, particleAt: -1 }
   }

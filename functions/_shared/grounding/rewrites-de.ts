@@ -87,4 +87,91 @@ const leadingHave: Rule = (items, at) => {
   return { take: 1, give: [] }
 }
 
-export const impliedInGerman: readonly Rule[] = [could, carriedOut, leadingHave]
+/** `Entwickelte und testete Software`: `Software entwickelt und getestet`. */
+const twoVerbs: Rule = (items, at) => {
+  const [first, and, second, object] = items.slice(at, at + 4)
+  if (!first || !and || !second || !object || !opens(items, at) || and.key !== 'und')
+    return undefined
+  const one = readingOf(first, 'past')
+  const two = readingOf(second, 'past')
+  if (!one || !two || one.particle || two.particle) return undefined
+  const rest = items.slice(at + 3)
+  const end = rest.findIndex((item) => isEnd(item))
+  const clause = rest.slice(0, end < 0 ? undefined : end)
+  if (clause.some((item) => item.kind === 'sign' || item.key === 'und')) return undefined
+  const [done, also] = [one, two].map(({ lemma }) => formOf(lemma, 'participle', 'de'))
+  if (!done || !also) return undefined
+  return {
+    take: 3 + clause.length,
+    give: [...clause, word(done, lower(first)), and, word(also, second)],
+  }
+}
+/** A verb at the start of a line is written as inside of one. */
+function lower(item: Item): Item {
+  return { ...item, opens: false, text: item.text.toLowerCase() }
+}
+
+/** `War an der Entwicklung beteiligt`: `Beteiligt an der Entwicklung`. */
+const involved: Rule = (items, at) => {
+  const [was, tie] = items.slice(at, at + 2)
+  if (was?.key !== 'war' || tie?.key !== 'an' || !opens(items, at)) return undefined
+  const rest = items.slice(at + 1)
+  const end = rest.findIndex((item) => isEnd(item))
+  const clause = rest.slice(0, end < 0 ? undefined : end)
+  const last = clause.at(-1)
+  if (!last || last.key !== 'beteiligt') return undefined
+  return { take: 1 + clause.length, give: [last, ...clause.slice(0, -1)] }
+}
+
+/** `Fachliche Anleitung von Azubis`: the adjective of a doing is the adverb of its verb. */
+const adverb: Rule = (items, at) => {
+  const [adjective, noun, of] = items.slice(at, at + 3)
+  if (!adjective || !noun || of?.key !== 'von' || !opens(items, at)) return undefined
+  if (!/^\p{L}{4,}(?:ig|lich|isch|end|sam)e$/u.test(adjective.key) || !readingOf(noun, 'noun'))
+    return undefined
+  const rest = items.slice(at + 1)
+  const end = rest.findIndex((item) => isEnd(item))
+  const clause = rest.slice(0, end < 0 ? undefined : end)
+  if (clause.some((item) => item.kind === 'sign')) return undefined
+  const { length } = clause
+  const how = lower(word(adjective.key.slice(0, -1), adjective))
+  return { take: 1 + length, give: [...clause, how] }
+}
+
+/** `Durchführung von Verkaufsgesprächen`: one leads a talk in German by having it. */
+const talks: Rule = (items, at) => {
+  const [noun, of, talk] = items.slice(at, at + 3)
+  if (!noun || noun.key !== 'durchführung' || of?.key !== 'von' || !talk) return undefined
+  return /gesprächen$/.test(talk.key) && opens(items, at)
+    ? { take: 2, give: [word('führte', noun)] }
+    : undefined
+}
+
+/** `von 11 % auf 6 % durch Mahnungen` at the end: the cause may come before the change. */
+const causeFirst: Rule = (items, at) => {
+  const first = items[at]
+  if (!first || !/^(?:von|um)$/.test(first.key) || items[at + 1]?.kind !== 'number')
+    return undefined
+  const rest = items.slice(at)
+  const by = rest.findIndex((item) => item.key === 'durch')
+  const change = rest.slice(0, by)
+  const cause = rest.slice(by)
+  if (by < 2 || cause.length < 2 || items.slice(0, at).some((item) => item.kind === 'sign'))
+    return undefined
+  const isPlain = (item: Item) => item.kind === 'word' && !/^(?:und|oder|in|an|auf|bei|von|für|mit|zu|durch)$/.test(item.key)
+  if (!cause.slice(1).every(isPlain)) return undefined
+  if (change.some((item) => item.kind === 'sign' || /^(?:und|oder)$/.test(item.key)))
+    return undefined
+  return { take: rest.length, give: [...cause, ...change] }
+}
+
+export const impliedInGerman: readonly Rule[] = [
+  could,
+  carriedOut,
+  leadingHave,
+  twoVerbs,
+  involved,
+  adverb,
+  talks,
+  causeFirst,
+]

@@ -195,16 +195,50 @@ const lightNouns: Readonly<Record<string, readonly [verb: string, ties: string]>
 }
 const lightVerbs = new Set('do perform conduct execute make give provide offer undertake'.split(' '))
 
-/** `conducted interviews with owners`. */
+const oftenAs: Readonly<Record<string, string>> = {
+  regular: 'regularly',
+  daily: 'daily',
+  weekly: 'weekly',
+  monthly: 'monthly',
+}
+
+/** `conducted interviews with owners`, `performed regular maintenance of machines`. */
 const lightVerb: Rule = (items, at) => {
-  const [verb, noun, tie, object] = items.slice(at, at + 4)
+  const verb = items[at]
+  const often = oftenAs[items[at + 1]?.key ?? '']
+  const [noun, tie, object] = items.slice(at + (often ? 2 : 1))
   const light = readingOf(verb, 'past', 'participle', 'gerund', 'bare', 'third')
   if (!verb || !light || !noun || !tie || !object || !lightVerbs.has(light.lemma)) return undefined
   const singular = noun.key === 'analyses' ? 'analysis' : noun.key.replace(/(?<!s|i)s$/, '')
   const doing = lightNouns[singular]
   if (!doing?.[1].split(' ').includes(tie.key) || object.kind === 'sign') return undefined
   const form = formOf(doing[0], light.form, 'en')
-  return form ? { take: 3, give: [word(form, verb)] } : undefined
+  if (!form) return undefined
+  const done = word(form, verb)
+  return often
+    ? { take: 4, give: [done, word(often, items[at + 1] ?? verb)] }
+    : { take: 3, give: [done] }
+}
+
+/** `gave presentations to clients about products`: `presented products to clients`. */
+const presented: Rule = (items, at) => {
+  const [verb, noun, to] = items.slice(at, at + 3)
+  const light = readingOf(verb, 'past', 'participle', 'gerund', 'bare', 'third')
+  if (!verb || !light || !lightVerbs.has(light.lemma) || to?.key !== 'to') return undefined
+  if (!/^presentations?$/.test(noun?.key ?? '')) return undefined
+  const rest = items.slice(at + 3)
+  const length = rest.findIndex((item) => isEnd(item))
+  const clause = rest.slice(0, length < 0 ? undefined : length)
+  const about = clause.findIndex((item) => item.kind === 'sign' || isRelator(item))
+  const form = formOf('present', light.form, 'en')
+  if (!form || about < 1 || !/^(?:about|on)$/.test(clause[about]?.key ?? '')) return undefined
+  const topic = clause.slice(about + 1)
+  if (topic.length === 0 || topic.some((item) => item.kind === 'sign' || isRelator(item)))
+    return undefined
+  return {
+    take: 3 + clause.length,
+    give: [word(form, verb), ...topic, to, ...clause.slice(0, about)],
+  }
 }
 
 /** `My main tasks were answering calls and making appointments`, `the job was to answer calls`. */
@@ -225,7 +259,8 @@ const taskOpening: Rule = (items, at) => {
   if (verb.key === 'consisted' && !skip(/^of$/)) return undefined
   const to = skip(/^to$/)
   const first = items[next]
-  if (!first || !readingOf(first, to ? 'bare' : 'gerund')) return undefined
+  const isNominal = readingOf(first, 'noun') !== undefined && items[next + 1]?.key === 'of'
+  if (!first || !(isNominal || readingOf(first, to ? 'bare' : 'gerund'))) return undefined
   const present = /^(?:is|are|includes?)$/.test(verb.key)
   const rest = items.slice(next)
   // Inside `to answer … and make …` every verb of the list hangs on the opening.
@@ -265,8 +300,9 @@ const tasked: Rule = (items, at) => {
 const wasOpening: Rule = (items, at) => {
   const [was, next] = items.slice(at, at + 2)
   if (!was || !opens(items, at) || !/^(?:was|were|am)$/.test(was.key)) return undefined
-  if (next?.kind !== 'word' || next.key.length < 3 || lists.limits.has(next.key)) return undefined
-  const isNoun = next.article !== undefined || /^(?:part|member|head)$/.test(next.key)
+  if (next?.kind !== 'word' || next.key.length < 3) return undefined
+  if (lists.limits.has(next.key) && next.key !== 'part') return undefined
+  const isNoun = next.article !== undefined || next.key === 'part' || next.key === 'member'
   return isNoun || readingOf(next, 'participle')?.lemma === 'second'
     ? { take: 1, give: [] }
     : undefined
@@ -365,20 +401,144 @@ const someOfWhom =
     return { take: 4, give }
   }
 
-/** `prepared reports in Excel`: the tool goes before what is made in it. */
-const madeIn: Rule = (items, at) => {
-  const [noun, tie, first, second] = items.slice(at, at + 4)
-  if (!noun || !tie || !first || !artefacts.has(noun.key) || tie.key !== 'in') return undefined
-  const [term] = findTerms([first, ...(second ? [second] : [])])
-  if (!term || term.from !== 0) return undefined
-  const tool = items.slice(at + 2, at + 2 + term.to)
-  const after = items[at + 2 + term.to]
-  if (after?.kind === 'word' && !isRelator(after) && !lists.frequency.has(after.key))
+/** Where the group of words that a noun closes begins: `unit tests` at `unit`. */
+function groupStart(items: readonly Item[], at: number): number | undefined {
+  let start = at
+  while (items[start]?.article === undefined) {
+    const before = items[start - 1]
+    if (!before || isRelator(before) || before.kind === 'sign') break
+    if (before.kind === 'number' || readingOf(before, 'past', 'gerund', 'third', 'participle'))
+      break
+    start--
+  }
+  const before = items[start - 1]
+  return before?.kind === 'sign' || /^(?:and|or)$/.test(before?.key ?? '') ? undefined : start
+}
+
+/** Whether a phrase ends here, so that nothing of it is left behind when it moves. */
+function closes(item: Item | undefined): boolean {
+  if (item === undefined || isEnd(item)) return true
+  return isRelator(item) && !/^(?:and|or|of)$/.test(item.key)
+}
+
+/** `tests in Java`, `articles for the company blog`: what they are for goes before them. */
+const compound =
+  (wordsBefore: 0 | 1 | 2): Rule =>
+  (items, start) => {
+    const at = start + wordsBefore
+    const [noun, tie, first, second] = items.slice(at, at + 4)
+    if (!noun || !tie || !first || !artefacts.has(noun.key)) return undefined
+    let length = 0
+    if (tie.key === 'in') {
+      const [term] = findTerms([first, ...(second ? [second] : [])])
+      length = term?.from === 0 ? term.to : 0
+    } else if (tie.key === 'for' && /^(?:android|ios|windows|linux|macos)$/.test(first.key)) {
+      length = 1
+    } else if (tie.key === 'for' && /^(?:the|our)$/.test(first.article ?? '')) {
+      const rest = items.slice(at + 2, at + 5)
+      const end = rest.findIndex((item) => item.kind === 'sign' || isRelator(item))
+      const phrase = rest.slice(0, end < 0 ? undefined : end)
+      length = phrase.every((item) => /^\p{Ll}+$/u.test(item.text)) ? phrase.length : 0
+    }
+    if (length === 0 || length > 2 || !closes(items[at + 2 + length])) return undefined
+    const group = groupStart(items, at)
+    if (group === undefined || group > start) return undefined
+    const moved = items
+      .slice(at + 2, at + 2 + length)
+      .map((item) => ({ ...item, article: undefined }))
+    return { take: wordsBefore + 2 + length, give: [...moved, ...items.slice(start, at + 1)] }
+  }
+
+/** `a design system of 64 components`: `a 64-component design system`. */
+const counted: Rule = (items, at) => {
+  const head = items[at]
+  if (!head || !/^an?$/.test(head.article ?? '') || head.kind !== 'word') return undefined
+  const size = items[at + 1]?.key === 'of' ? 1 : items[at + 2]?.key === 'of' ? 2 : 0
+  const [number, noun] = items.slice(at + size + 1)
+  if (size === 0 || number?.kind !== 'number' || noun?.kind !== 'word') return undefined
+  const singular = noun.key === 'people' ? 'person' : noun.key.replace(/s$/, '')
+  if (singular === noun.key || !closes(items[at + size + 3])) return undefined
+  return {
+    take: size + 3,
+    give: [
+      { ...number, article: head.article },
+      word(singular, noun),
+      ...items.slice(at, at + size).map((item) => ({ ...item, article: undefined })),
+    ],
+  }
+}
+
+/** `5 classes per week`: `5 weekly classes`, `5 classes weekly`. */
+const perUnit =
+  (early: boolean): Rule =>
+  (items, at) => {
+    const number = items[at]
+    if (number?.kind !== 'number') return undefined
+    const per = items.slice(at, at + 4).findIndex((item) => item.key === 'per')
+    const unit = items[at + per + 1]
+    const often = { day: 'daily', week: 'weekly', month: 'monthly', year: 'yearly' }[unit?.key ?? '']
+    const things = items.slice(at + 1, at + Math.max(per, 1))
+    if (!unit || !often || things.length === 0) return undefined
+    if (things.some((item) => item.kind !== 'word' || isRelator(item))) return undefined
+    const adverb = word(often, unit)
+    return {
+      take: per + 2,
+      give: early ? [number, adverb, ...things] : [number, ...things, adverb],
+    }
+  }
+
+/** `the run from 5 hours to 38 minutes for 2 million records`: the change may come last. */
+const changeLast: Rule = (items, at) => {
+  const from = items[at]
+  if (from?.key !== 'from' || items[at + 1]?.kind !== 'number') return undefined
+  const to = items.slice(at, at + 4).findIndex((item) => item.key === 'to')
+  const goal = items[at + to + 1]
+  if (to < 2 || goal?.kind !== 'number') return undefined
+  const unit = items[at + to + 2]
+  const length = to + 2 + (unit && unit.kind === 'word' && !isRelator(unit) ? 1 : 0)
+  const phrase = items.slice(at + length)
+  if (!/^(?:for|in|at|across|through)$/.test(phrase[0]?.key ?? '')) return undefined
+  const end = phrase.findIndex((item) => isEnd(item))
+  const moved = phrase.slice(0, end < 0 ? undefined : end)
+  const isSimple = moved
+    .slice(1)
+    .every((item) => item.kind !== 'sign' && !(isRelator(item) && item.key !== 'of'))
+  return isSimple && moved.length > 1
+    ? { take: length + moved.length, give: [...moved, ...items.slice(at, at + length)] }
+    : undefined
+}
+
+/** Made with a tool on purpose: of an effect (`used Excel to cut costs`) only the try is told. */
+const makings = new Set(
+  'automate build create design develop generate calculate visualize model draw program'.split(' '),
+)
+
+/** `used Python to automate reports`: `automated reports with Python`. */
+const usedFor: Rule = (items, at) => {
+  const verb = items[at]
+  const use = readingOf(verb, 'past', 'bare', 'third', 'gerund')
+  if (!verb || use?.lemma !== 'use' || !opens(items, at)) return undefined
+  const rest = items.slice(at + 1)
+  const end = rest.findIndex((item) => isEnd(item))
+  const clause = rest.slice(0, end < 0 ? undefined : end)
+  const to = clause.findIndex((item) => item.key === 'to')
+  const tool = clause.slice(0, to)
+  const doing = readingOf(clause[to + 1], 'bare')
+  const first = clause[to + 1]
+  if (to < 1 || !doing || !first) return undefined
+  if (!(verbs.isActivity(doing.lemma) || makings.has(doing.lemma))) return undefined
+  if (verbs.strength(doing.lemma) !== 3 || verbs.isEffect(doing.lemma)) return undefined
+  if (tool.some((item) => isRelator(item) && item.key !== 'and')) return undefined
+  const object = clause.slice(to + 2)
+  if (object.some((item) => item.kind === 'sign' || /^(?:and|or|by|with)$/.test(item.key)))
     return undefined
-  if (/^(?:and|or|,|\()$/.test(after?.key ?? '')) return undefined
-  const before = items[at - 1]
-  if (before?.kind === 'sign' || /^(?:and|or)$/.test(before?.key ?? '')) return undefined
-  return { take: 2 + tool.length, give: [...tool, noun] }
+  const form = formOf(doing.lemma, use.form, 'en')
+  return form
+    ? {
+        take: 1 + clause.length,
+        give: [word(form, first), ...object, word('with', verb), ...tool],
+      }
+    : undefined
 }
 
 /** `… in 2021` at the end of a sentence with one verb: `In 2021, …`. */
@@ -428,6 +588,7 @@ const closingNumber: Rule = (items, at) => {
 
 export const impliedInEnglish: readonly Rule[] = [
   lightVerb,
+  presented,
   taskOpening,
   tasked,
   wasOpening,
@@ -439,7 +600,14 @@ export const impliedInEnglish: readonly Rule[] = [
   purpose,
   someOfWhom(false),
   someOfWhom(true),
-  madeIn,
+  compound(0),
+  compound(1),
+  compound(2),
+  counted,
+  perUnit(true),
+  perUnit(false),
+  changeLast,
+  usedFor,
   yearFirst,
   caredFor,
   closingNumber,

@@ -81,6 +81,15 @@ const onlySingular = /^(?:ein|eine|einen|einem|einer|eines|des|dem|das)$/
 /** `Leitung eines Projekts` may not become `Leitete Projekte`. */
 function keepsSingular(original: Item, proposed: Item): boolean {
   if (!original.article || !onlySingular.test(original.article)) return true
-  if (!proposed.article) return false
+  if (!proposed.article) return isPlainSingular(original, proposed)
   return proposed.article !== 'die' || original.key === proposed.key
+}
+
+/** Headlines drop articles: `des Monatsabschlusses` → `Monatsabschluss`, which no plural looks like. */
+function isPlainSingular(original: Item, proposed: Item): boolean {
+  const { key } = proposed
+  if (/(?:ung|heit|keit|ion|tät|schaft|enz|anz)$/.test(key)) return original.key === key
+  if (!/^(?:des|eines)$/.test(original.article ?? '') || /(?:er|el|en|e|chen|lein|s)$/.test(key))
+    return /ss$/.test(key) && original.key === `${key}es`
+  return original.key === `${key}s` || original.key === `${key}es`
 }
