@@ -26,12 +26,22 @@ export interface Dependencies extends RunDependencies {
 }
 
 const maxBodyBytes = 128 * 1024
+/** How long the last look at a row may take, when the answer is due. */
+const lastLookMs = 3000
+
+/** Postgres has no U+0000 and no halves of surrogate pairs. */
+const storable = z
+  .string()
+  .refine(
+    (text) => text.isWellFormed() && !text.includes('\u0000'),
+    'must be Unicode without U+0000',
+  )
 
 const bodySchema = z.strictObject({
-  filePath: z.string().min(1).max(1024),
-  userId: z.string().min(1).max(255).optional(),
-  jobDescription: z.string().max(20_000).optional(),
-  idempotencyKey: z.string().min(1).max(200).optional(),
+  filePath: storable.min(1).max(1024),
+  userId: storable.min(1).max(255).optional(),
+  jobDescription: storable.max(20_000).optional(),
+  idempotencyKey: storable.min(1).max(200).optional(),
 })
 const optimizationIdSchema = z.uuid()
 
@@ -43,16 +53,25 @@ const optimizationIdSchema = z.uuid()
  */
 export function createHandler(deps: Dependencies): (request: Request) => Promise<Response> {
   return endpoint({ methods: ['GET', 'POST'], log: deps.log }, async (request, { requestId }) => {
+    const arrivedAt = performance.now()
     const user = deps.asUser(bearerToken(request))
     const row = request.method === 'GET' ? await find(user, request) : await accept(user, request)
     const news = createBell()
     if (!hasEnded(row)) deps.waitUntil(work(row, deps, news))
 
     if (request.headers.get('accept')?.includes('text/event-stream')) {
-      return eventStreamResponse(streamOf(user, row, { request, requestId, news }))
+      return eventStreamResponse((gone) =>
+        streamOf(user, row, {
+          request,
+          requestId,
+          news,
+          signal: AbortSignal.any([request.signal, gone]),
+        }),
+      )
     }
     if (/\brespond-async\b/i.test(request.headers.get('prefer') ?? '')) return statusResponse(row)
-    return statusResponse(await settled(user, row, { ...deps, request, news }))
+    const answerWithinMs = Math.max(0, deps.answerWithinMs - (performance.now() - arrivedAt))
+    return statusResponse(await settled(user, row, { answerWithinMs, request, news }))
   })
 }
 
@@ -91,15 +110,16 @@ async function work(row: OptimizationRow, deps: Dependencies, news: Bell): Promi
 async function* streamOf(
   user: Client,
   row: OptimizationRow,
-  context: { request: Request; requestId: string; news: Bell },
+  context: { request: Request; requestId: string; news: Bell; signal: AbortSignal },
 ): AsyncGenerator<StreamEvent> {
-  const { request, requestId, news } = context
+  const { request, requestId, news, signal } = context
   const lastEventId = Number(request.headers.get('last-event-id') ?? 0)
   const afterEventId = Number.isSafeInteger(lastEventId) && lastEventId > 0 ? lastEventId : 0
   try {
     const events = followOptimization(user, row.optimization_id, {
-      afterEventId: Math.min(afterEventId, row.last_event_id),
-      signal: request.signal,
+      // Whoever has heard the end already hears it again: a stream ends with it.
+      afterEventId: Math.min(afterEventId, row.last_event_id - (hasEnded(row) ? 1 : 0)),
+      signal,
       news,
     })
     for (;;) {
@@ -110,7 +130,7 @@ async function* streamOf(
       else yield { id, ...(await lastEventOf(user, row, requestId)) }
     }
   } catch (error) {
-    if (!request.signal.aborted) yield { type: 'error', data: problemOf(error, requestId) }
+    if (!signal.aborted) yield { type: 'error', data: problemOf(error, requestId) }
   }
 }
 
@@ -144,8 +164,12 @@ async function settled(
       if (next.done) return next.value
     }
   } catch (error) {
+    // Who has left reads no answer, and that is no failure.
+    if (options.request.signal.aborted) return row
     if (!due.aborted) throw error
-    return await readOptimization(user, row.optimization_id)
+    return await readOptimization(user, row.optimization_id, AbortSignal.timeout(lastLookMs)).catch(
+      () => row,
+    )
   }
 }
 

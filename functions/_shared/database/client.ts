@@ -25,7 +25,8 @@ const stateless = { persistSession: false, autoRefreshToken: false, detectSessio
 const boundedFetch = (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
   const deadline = AbortSignal.timeout(requestTimeoutMs)
   const signal = init?.signal ? AbortSignal.any([init.signal, deadline]) : deadline
-  return fetch(input, { ...init, signal })
+  // A redirect would carry the `apikey`, which fetch does not know for a secret, to where nobody chose.
+  return fetch(input, { ...init, signal, redirect: 'error' })
 }
 
 /** A client with the secret key: for `internal_*` RPCs and the objects of the product. */

@@ -226,7 +226,8 @@ export function englishClauses(items: readonly Item[], verbs: Verbs): Clause[] {
           : 'any'
       auxiliaries = []
       const after = items[index + 2]
-      const named = after && pick(after, ['gerund', 'noun'])
+      const named =
+        after && (pick(after, ['gerund', 'noun']) ?? unlisted(after, /^\p{L}{3,}[^aeiou]ing$/u))
       if (after && named && (named.form === 'gerund' || takesObject(items, index + 2))) {
         before = 'wrapper'
         index++
@@ -337,9 +338,6 @@ function verbHere(
     return undefined
   const next = items[index + 1]
   const isSubject = next !== undefined && lists.auxiliaries.has(next.key)
-  // `the training manual`: behind an article and without `of`, it only describes what follows.
-  if (item.article !== undefined && item.article !== 'i' && before === 'start' && !takesObject(items, index))
-    return undefined
   const noun = pick(item, ['noun']) ?? asNoun(item, items, index)
   if (noun && takesObject(items, index)) {
     const tie = pending.at(-1)
@@ -348,6 +346,8 @@ function verbHere(
     if (governor !== undefined && (tie === 'in' || tie === 'with' || tie === 'on' || tie === 'to'))
       return noun
   }
+  // `the training manual`, `helped the design team`: behind an article it only describes what follows.
+  if (item.article !== undefined && item.article !== 'i' && before !== 'wrapper') return undefined
   switch (before) {
     case 'start':
       if (isSubject) return undefined
@@ -366,7 +366,7 @@ function verbHere(
     case 'modal':
       return pick(item, ['past', 'bare', 'gerund'])
     case 'wrapper':
-      return pick(item, ['gerund', 'noun'])
+      return pick(item, ['gerund', 'noun']) ?? unlisted(item, /^\p{L}{3,}[^aeiou]ing$/u)
     case 'governor':
       return pick(item, ['bare'])
     case 'tie': {

@@ -164,7 +164,9 @@ class Comparison {
             ? 'same'
             : undefined
       if (verb.hasAgent) return undefined
-      if (from.subject.length > 0) return 'object'
+      // `Two were promoted` is told of people named before, not of who promoted them.
+      if (from.subject.length > 0)
+        return from.subject.every((part) => part.item.kind === 'number') ? undefined : 'object'
       const first = from.parts[0]
       return ellipses.has(verb.lemma) && first && first.tie !== '' ? 'same' : undefined
     }

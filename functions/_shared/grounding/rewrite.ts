@@ -6,7 +6,8 @@
 import type { Language } from '../resume/resume.ts'
 import type { Item } from './items.ts'
 import { impliedInGerman, sameInGerman } from './rewrites-de.ts'
-import { impliedInEnglish, sameInEnglish } from './rewrites-en.ts'
+import { impliedInEnglish } from './rewrites-en.ts'
+import { sameInEnglish } from './rewrites-en-same.ts'
 
 /** What replaces `take` items from `at` on; undefined where the rule says nothing. */
 export type Rule = (
@@ -50,9 +51,10 @@ export function impliedLines(items: readonly Item[], language: Language): (reado
         for (let at = 0; at < line.length; at++) {
           const change = rule(line, at)
           if (!change) continue
+          if (found.length >= maxVariants) return found
           const variant = normalize(splice(line, at, change), language)
           const key = keysOf(variant)
-          if (known.has(key) || found.length >= maxVariants) continue
+          if (known.has(key)) continue
           known.add(key)
           found.push(variant)
           next.push(variant)

@@ -1,4 +1,5 @@
 /** German paraphrases that say the same, or no more. */
+import { verbsOf } from '../language/verbs.ts'
 import { germanEffects } from '../language/verbs-de.ts'
 import type { Item } from './items.ts'
 import type { Rule } from './rewrite.ts'
@@ -53,7 +54,14 @@ const altogether: Rule = (items, at) => {
   return { take: 1, give: [word('insgesamt_zahl', item)] }
 }
 
-export const sameInGerman: readonly Rule[] = [year, amount, range, rate, altogether]
+/** `von Messen und von Schulungen`. */
+const andOf: Rule = (items, at) => {
+  const [of, first, and, again] = items.slice(at, at + 4)
+  if (of?.key !== 'von' || !first || and?.key !== 'und' || again?.key !== 'von') return undefined
+  return { take: 4, give: [of, first, and] }
+}
+
+export const sameInGerman: readonly Rule[] = [year, amount, range, rate, altogether, andOf]
 
 /** `Ich konnte die Kosten senken`: an effect that could be had was had. */
 const could: Rule = (items, at) => {
@@ -65,7 +73,12 @@ const could: Rule = (items, at) => {
   const last = clause.at(-1)
   const bare = readingOf(last, 'bare')
   if (!last || !bare || !effects.has(bare.lemma)) return undefined
-  if (clause.some((item) => item.kind === 'sign' || /^(?:nicht|kein\p{L}*|nur|kaum|und|oder|bei)$/u.test(item.key)))
+  if (
+    clause.some(
+      (item) =>
+        item.kind === 'sign' || /^(?:nicht|kein\p{L}*|nur|kaum|und|oder|bei)$/u.test(item.key),
+    )
+  )
     return undefined
   const participle = formOf(bare.lemma, 'participle', 'de')
   return participle
@@ -119,7 +132,7 @@ const involved: Rule = (items, at) => {
   const end = rest.findIndex((item) => isEnd(item))
   const clause = rest.slice(0, end < 0 ? undefined : end)
   const last = clause.at(-1)
-  if (!last || last.key !== 'beteiligt') return undefined
+  if (last?.key !== 'beteiligt') return undefined
   return { take: 1 + clause.length, give: [last, ...clause.slice(0, -1)] }
 }
 
@@ -127,7 +140,7 @@ const involved: Rule = (items, at) => {
 const adverb: Rule = (items, at) => {
   const [adjective, noun, of] = items.slice(at, at + 3)
   if (!adjective || !noun || of?.key !== 'von' || !opens(items, at)) return undefined
-  if (!/^\p{L}{4,}(?:ig|lich|isch|end|sam)e$/u.test(adjective.key) || !readingOf(noun, 'noun'))
+  if (!/^\p{L}{3,}(?:ig|lich|isch|end|sam)e$/u.test(adjective.key) || !readingOf(noun, 'noun'))
     return undefined
   const rest = items.slice(at + 1)
   const end = rest.findIndex((item) => isEnd(item))
@@ -138,10 +151,70 @@ const adverb: Rule = (items, at) => {
   return { take: 1 + length, give: [...clause, how] }
 }
 
+/** `Erstellung eines Plans … 2021`, `Selbstständige Bearbeitung von Fällen`: told with the verb in front. */
+const verbFirst: Rule = (items, at) => {
+  if (!opens(items, at)) return undefined
+  const rest = items.slice(at)
+  const end = rest.findIndex((item) => isEnd(item))
+  const clause = rest.slice(0, end < 0 ? undefined : end)
+  const how = adverbOf(clause[0])
+  const noun = clause[how ? 1 : 0]
+  const doing = readingOf(noun, 'noun')
+  const when = how ? undefined : clause.at(-1)
+  if (!noun || !doing || doing.particle || (!how && !isYear(when))) return undefined
+  if (verbsOf('de').strength(doing.lemma) < 3) return undefined
+  if (clause.some((item) => item.kind === 'sign' || /^(?:und|oder|durch)$/.test(item.key)))
+    return undefined
+  const object = clause.slice(how ? 2 : 1, how ? undefined : -1)
+  const [tie] = object
+  const isObject = tie?.key === 'von' || /^(?:des|eines|einer)$/.test(tie?.article ?? '')
+  const past = formOf(doing.lemma, 'past', 'de')
+  const moved = how ?? when
+  if (!isObject || !past || !moved || object.length < 2 || isVerbWithPrefix(doing.lemma))
+    return undefined
+  return {
+    take: clause.length,
+    give: [word(past, noun), moved, ...(tie?.key === 'von' ? object.slice(1) : object)],
+  }
+}
+function adverbOf(item: Item | undefined): Item | undefined {
+  if (!item || !/^\p{L}{3,}(?:ig|lich|isch|end|sam)e$/u.test(item.key)) return undefined
+  return lower(word(item.key.slice(0, -1), item))
+}
+/** `führte … ein` stands in two places, which this does not write. */
+function isVerbWithPrefix(lemma: string): boolean {
+  const past = formOf(lemma, 'past', 'de')
+  return past !== undefined && (verbsOf('de').readings.get(past) ?? []).some((one) => one.particle)
+}
+
+/** `War als Aushilfe im Verkauf tätig`. */
+const employedAs: Rule = (items, at) => {
+  const [was, as] = items.slice(at, at + 2)
+  if (was?.key !== 'war' || as?.key !== 'als' || !opens(items, at)) return undefined
+  const rest = items.slice(at)
+  const end = rest.findIndex((item) => isEnd(item))
+  const clause = rest.slice(0, end < 0 ? undefined : end)
+  return clause.at(-1)?.key === 'tätig' && clause.length > 3
+    ? { take: clause.length, give: clause.slice(2, -1) }
+    : undefined
+}
+
+/** `War für die Kasse zuständig`. */
+const inCharge: Rule = (items, at) => {
+  const [was, tie] = items.slice(at, at + 2)
+  if (was?.key !== 'war' || tie?.key !== 'für' || !opens(items, at)) return undefined
+  const rest = items.slice(at + 1)
+  const end = rest.findIndex((item) => isEnd(item))
+  const clause = rest.slice(0, end < 0 ? undefined : end)
+  const last = clause.at(-1)
+  if (!last || !/^(?:zuständig|verantwortlich)$/.test(last.key)) return undefined
+  return { take: 1 + clause.length, give: [word('verantwortlich', last), ...clause.slice(0, -1)] }
+}
+
 /** `Durchführung von Verkaufsgesprächen`: one leads a talk in German by having it. */
 const talks: Rule = (items, at) => {
   const [noun, of, talk] = items.slice(at, at + 3)
-  if (!noun || noun.key !== 'durchführung' || of?.key !== 'von' || !talk) return undefined
+  if (noun?.key !== 'durchführung' || of?.key !== 'von' || !talk) return undefined
   return /gesprächen$/.test(talk.key) && opens(items, at)
     ? { take: 2, give: [word('führte', noun)] }
     : undefined
@@ -153,12 +226,17 @@ const causeFirst: Rule = (items, at) => {
   if (!first || !/^(?:von|um)$/.test(first.key) || items[at + 1]?.kind !== 'number')
     return undefined
   const rest = items.slice(at)
-  const by = rest.findIndex((item) => item.key === 'durch')
+  const by = rest.findIndex(
+    (item, index) =>
+      item.key === 'durch' || (item.key === 'in' && rest[index + 1]?.kind === 'number'),
+  )
   const change = rest.slice(0, by)
   const cause = rest.slice(by)
   if (by < 2 || cause.length < 2 || items.slice(0, at).some((item) => item.kind === 'sign'))
     return undefined
-  const isPlain = (item: Item) => item.kind === 'word' && !/^(?:und|oder|in|an|auf|bei|von|für|mit|zu|durch)$/.test(item.key)
+  const isPlain = (item: Item) =>
+    item.kind === 'number' ||
+    (item.kind === 'word' && !/^(?:und|oder|in|an|auf|bei|von|für|mit|zu|durch)$/.test(item.key))
   if (!cause.slice(1).every(isPlain)) return undefined
   if (change.some((item) => item.kind === 'sign' || /^(?:und|oder)$/.test(item.key)))
     return undefined
@@ -173,5 +251,8 @@ export const impliedInGerman: readonly Rule[] = [
   involved,
   adverb,
   talks,
+  verbFirst,
+  employedAs,
+  inCharge,
   causeFirst,
 ]

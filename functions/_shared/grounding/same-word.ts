@@ -13,7 +13,9 @@ export function isSameWord(original: Item, proposed: Item, language: Language): 
   if (original.key === proposed.key) return language !== 'de' || keepsSingular(original, proposed)
   if (language === 'en')
     return (
-      isEnglishSingular(original.key, proposed.key) ||
+      // `Young Designers Pomerania` is a name, and no plural.
+      ((original.opens || !capital.test(original.text)) &&
+        isEnglishSingular(original.key, proposed.key)) ||
       spelling(original.key) === spelling(proposed.key)
     )
   if (language === 'de')

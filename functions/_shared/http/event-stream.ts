@@ -13,9 +13,15 @@ export interface StreamEvent {
 /**
  * An answer of type `text/event-stream` from events as they come. A reader that goes away ends the
  * iteration, and nothing else.
+ *
+ * @param eventsUntil gives the events; its signal says that the reader has gone, which ends a wait for
+ *   the next one: not every runtime aborts a request's own signal for that
  */
-export function eventStreamResponse(events: AsyncIterable<StreamEvent>): Response {
-  const iterator = events[Symbol.asyncIterator]()
+export function eventStreamResponse(
+  eventsUntil: (gone: AbortSignal) => AsyncIterable<StreamEvent>,
+): Response {
+  const gone = new AbortController()
+  const iterator = eventsUntil(gone.signal)[Symbol.asyncIterator]()
   let heartbeat: ReturnType<typeof setInterval> | undefined
 
   const messages = new ReadableStream<{
@@ -49,6 +55,7 @@ export function eventStreamResponse(events: AsyncIterable<StreamEvent>): Respons
     },
     async cancel() {
       clearInterval(heartbeat)
+      gone.abort()
       await iterator.return?.()
     },
   })

@@ -27,11 +27,17 @@ export async function readJson<T>(
   const parsed = schema.safeParse(value)
   if (!parsed.success) {
     const issues = parsed.error.issues.slice(0, 10)
-    const detail = issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`)
-    // The names of unknown keys are the caller's: as long as they like.
+    const detail = issues.map((issue) => `${issue.path.join('.') || 'body'}: ${messageOf(issue)}`)
     throw new AppError('invalid_request', detail.join('; ').slice(0, maxDetailCharacters))
   }
   return parsed.data
+}
+
+/** Names of unknown keys are whatever the caller likes, a text of a resume too, and go into the log. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'unrecognized_keys') return issue.message
+  const names = issue.keys.filter((key) => /^\w{1,40}$/.test(key)).slice(0, 10)
+  return ['Unrecognized field', names.join(', ')].join(' ').trim()
 }
 
 /** Reads a body and stops as soon as it is over the limit, so that it is never held whole past it. */

@@ -2,8 +2,13 @@
 import { z } from 'zod'
 import { AppError, isErrorCode } from '../errors.ts'
 
-/** How long an isolate may take. The platform allows 2 s of CPU; a cold start comes on top. */
+/**
+ * How long an isolate may take once it has the file. The platform allows 2 s of CPU; a cold start
+ * comes on top.
+ */
 export const extractTimeoutMs = 15_000
+/** How long the file may take on its way, which is no fault of the file. */
+const transferTimeoutMs = 30_000
 
 /** Statuses of a platform that has ended the isolate: over its memory, its CPU or its time. */
 const killedStatuses = new Set([504, 546])
@@ -46,17 +51,27 @@ export function createExtractClient(options: {
   const url = `${options.supabaseUrl}/functions/v1/extract`
 
   return async (file, declared, signal) => {
-    const deadline = AbortSignal.timeout(options.timeoutMs ?? extractTimeoutMs)
+    const timeoutMs = options.timeoutMs ?? extractTimeoutMs
+    const late = new AbortController()
+    let clock: ReturnType<typeof setTimeout> | undefined
+    const sent = file.pipeThrough(
+      new TransformStream<Uint8Array, Uint8Array>({
+        flush() {
+          clock = setTimeout(() => late.abort(), timeoutMs)
+        },
+      }),
+    )
+    const ends = [late.signal, AbortSignal.timeout(transferTimeoutMs + timeoutMs)]
     let response: Response
     let body: string
     try {
       response = await fetch(url, {
         method: 'POST',
-        body: file,
+        body: sent,
         // Deno needs no word of it, other fetches refuse a stream without.
         ...{ duplex: 'half' },
         redirect: 'error',
-        signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+        signal: AbortSignal.any(signal === undefined ? ends : [...ends, signal]),
         headers: {
           apikey: options.publishableKey,
           authorization: `Bearer ${options.workerToken}`,
@@ -69,8 +84,10 @@ export function createExtractClient(options: {
       body = await response.text()
     } catch (cause) {
       signal?.throwIfAborted()
-      if (deadline.aborted) throw new AppError('file_too_complex', undefined, { cause })
+      if (late.signal.aborted) throw new AppError('file_too_complex', undefined, { cause })
       throw new AppError('unavailable', 'The extract function cannot be reached', { cause })
+    } finally {
+      clearTimeout(clock)
     }
     if (killedStatuses.has(response.status)) throw new AppError('file_too_complex')
     const value = parseJson(body)

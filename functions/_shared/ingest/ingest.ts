@@ -71,8 +71,12 @@ async function openObject(
     .asStream()
   signal.throwIfAborted()
   if (error !== null) {
-    const status = 'status' in error ? Number(error.status) : 0
-    if (status === 400 || status === 404) {
+    // Storage has answered 400 for what is gone, and does so for a key that it cannot read too.
+    const codes = [
+      'status' in error ? Number(error.status) : 0,
+      'statusCode' in error ? Number(error.statusCode) : 0,
+    ]
+    if (codes.includes(404)) {
       throw new AppError('hash_mismatch', 'The stored file is gone', { cause: error })
     }
     throw new AppError('unavailable', 'Storage does not answer', { cause: error })
@@ -89,5 +93,6 @@ function headingsOf(resume: Resume): string {
     ),
   ])
   const lines = spans.map((span) => resume.text.slice(span.start, span.end))
-  return lines.join('\n').slice(0, maxHeadingsCharacters)
+  // The cut may go through a character, of which Postgres takes no half.
+  return lines.join('\n').slice(0, maxHeadingsCharacters).toWellFormed()
 }

@@ -1,6 +1,7 @@
 /** The queue as a worker sees it. What a lease is and who may end a job is decided in SQL. */
 import { z } from 'zod'
 import { type Client, call } from '../database/client.ts'
+import { toJson } from '../database/json.ts'
 import { AppError, type ErrorCode } from '../errors.ts'
 
 /** How long a claim holds without word of its worker. */
@@ -72,6 +73,8 @@ export function leaseOf(job: Job): { p_job_id: number; p_lease_token: string } {
 /** Worth another request of a person, but not another attempt: the model answers the same way again. */
 const finalForJobs = new Set<ErrorCode>(['deadline_exceeded', 'model_invalid'])
 
+const maxDetailCharacters = 1000
+
 /** Ends an attempt that failed. SQL decides between another attempt and the end. */
 export async function failJob(
   service: Client,
@@ -81,14 +84,20 @@ export async function failJob(
   const known = error instanceof AppError ? error : new AppError('internal')
   const outcome = await call(service, 'internal_fail_job', {
     ...leaseOf(job),
-    p_error: {
+    // A detail may quote a model server, which says what it likes.
+    p_error: toJson({
       code: known.code,
-      detail: known.detail ?? known.message,
+      detail: (known.detail ?? known.message).slice(0, maxDetailCharacters),
       retryable: known.retryable,
-    },
+    }),
     p_retryable: known.retryable && !finalForJobs.has(known.code),
   })
   return outcome === 'retry' ? 'retry' : 'dead'
+}
+
+/** Gives a job back untouched: the attempt does not count. */
+export async function releaseJob(service: Client, job: Job): Promise<void> {
+  await call(service, 'internal_release_job', leaseOf(job))
 }
 
 /** Keeps a lease while `work` runs; a lost lease aborts it. */

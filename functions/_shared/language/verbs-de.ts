@@ -19,10 +19,10 @@ export const germanVerbs: Readonly<Record<1 | 2 | 3 | 4, string>> = {
     unterrichten:unterrichtete:unterrichtet präsentieren=präsentation moderieren=moderation akquirieren=akquise gewinnen:gewann:gewonnen=gewinnung ein|kaufen=einkauf beschaffen=beschaffung
     bestellen=bestellung kalkulieren=kalkulation ab|rechnen=abrechnung buchen=buchung erfassen=erfassung erzielen erreichen verkürzen=verkürzung beschleunigen=beschleunigung
     vereinfachen=vereinfachung standardisieren=standardisierung etablieren=etablierung aus|werten:wertete:gewertet=auswertung bewerten:bewertete:bewertet=bewertung auf|nehmen:nahm:genommen
-    ein|arbeiten:arbeitete:gearbeitet=einarbeitung an|leiten:leitete:geleitet=anleitung aus|bilden:bildete:gebildet=ausbildung zu|bereiten:bereitete:bereitet=zubereitung ab|wickeln=abwicklung aus|liefern=auslieferung disponieren=disposition um|stellen=umstellung ein|weisen:wies:gewiesen=einweisung ab|stimmen=abstimmung entwerfen:entwarf:entworfen=entwurf produzieren=produktion her|stellen=herstellung fertigen=fertigung montieren=montage reparieren=reparatur
-    reinigen=reinigung liefern=lieferung transportieren=transport lagern versorgen=versorgung behandeln=behandlung pflegen nutzen:nutzte:genutzt=nutzung verwenden:verwendete:verwendet=verwendung ein|setzen=einsatz
+    ein|arbeiten:arbeitete:gearbeitet=einarbeitung an|leiten:leitete:geleitet=anleitung aus|bilden:bildete:gebildet=ausbildung zu|bereiten:bereitete:bereitet=zubereitung ab|wickeln=abwicklung aus|liefern=auslieferung disponieren=disposition an|nehmen:nahm:genommen=annahme sortieren=sortierung um|stellen=umstellung ein|weisen:wies:gewiesen=einweisung ab|stimmen=abstimmung entwerfen:entwarf:entworfen=entwurf produzieren=produktion her|stellen=herstellung fertigen=fertigung montieren=montage reparieren=reparatur
+    reinigen=reinigung liefern=lieferung transportieren=transport lagern=lagerung verabreichen=verabreichung trainieren versorgen=versorgung behandeln=behandlung pflegen nutzen:nutzte:genutzt=nutzung verwenden:verwendete:verwendet=verwendung ein|setzen=einsatz
     lösen=lösung beheben:behob:behoben=behebung beantworten:beantwortete:beantwortet=beantwortung informieren empfangen recherchieren=recherche veröffentlichen=veröffentlichung sparen ein|sparen=einsparung ermöglichen vermeiden:vermied:vermieden gewährleisten:gewährleistete:gewährleistet=gewährleistung sicher|stellen=sicherstellung
-    bauen=bau machen tun:tat:getan sammeln aus|führen=ausführung aktualisieren=aktualisierung definieren=definition refaktorisieren visualisieren skalieren verteilen versenden rekrutieren=rekrutierung ein|stellen=einstellung befördern=beförderung erweitern=erweiterung überarbeiten:überarbeitete:überarbeitet=überarbeitung an|passen=anpassung ab|schließen:schloss:geschlossen=abschluss erlangen bestehen:bestand:bestanden
+    bauen=bau machen tun:tat:getan sammeln aus|führen=ausführung aktualisieren=aktualisierung definieren=definition refaktorisieren visualisieren skalieren verteilen versenden:versandte:versandt=versand rekrutieren=rekrutierung ein|stellen=einstellung befördern=beförderung erweitern=erweiterung überarbeiten:überarbeitete:überarbeitet=überarbeitung an|passen=anpassung ab|schließen:schloss:geschlossen=abschluss erlangen bestehen:bestand:bestanden
     archivieren=archivierung digitalisieren=digitalisierung halbieren verdoppeln übernehmen:übernahm:übernommen=übernahme kassieren backen:backte:gebacken kochen:kochte:gekocht erledigen=erledigung`,
   4: 'leiten:leitete:geleitet=leitung führen=führung verantworten:verantwortete:verantwortet=verantwortung steuern=steuerung managen:managte:gemanagt gründen=gründung an|führen',
 }
@@ -60,6 +60,7 @@ export const germanPhrases: Readonly<Record<string, string>> = {
   'unter verwendung von': 'mit',
   'unter einsatz von': 'mit',
   'mit hilfe von': 'mit',
+  'mithilfe bei': 'hilfe bei',
   mithilfe: 'mit',
   'mithilfe von': 'mit',
   mittels: 'mit',

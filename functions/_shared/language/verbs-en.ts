@@ -27,6 +27,7 @@ export const englishVerbs: Readonly<Record<1 | 2 | 3 | 4, string>> = {
     submit= summarize supply survey sustain synthesize tailor take:took:taken talk teach:taught:taught test track train transcribe transfer= transform translate transport treat triage troubleshoot tune turn
     unify update upgrade use utilize employ leverage validate verify visit visualize welcome win:won:won wire write:wrote:written yield respond
     deal:dealt:dealt do:did:done equip award promote graduate complete pursue relocate sign= drive_vehicle bring:brought:brought cover visit meet:met:met volunteer translate
+    wash sew:sewed:sewn photograph guide:guided:guided mow polish proofread:proofread:proofread film sketch rehearse sweep:swept:swept decorate patrol escort rescue extinguish excavate insulate solder brew roast refund reimburse underwrite lend:lent:lent invest fundraise assemble peel wrap compile moderate harvest feed:fed:fed
     inspect maintain grade dispense administer vaccinate weld paint load unload pack assemble inventory reorder tutor digitize catalogue supplement fund finance free halve triple quadruple lay:laid:laid cause lead_to result affect impact need require allow include involve know:knew:known think:thought:thought become:became:become`,
   4: `lead:led:led manage direct head own oversee:oversaw:overseen spearhead drive:drove:driven orchestrate champion found supervise chair pioneer
     command govern mastermind architect helm steer preside`,
@@ -48,6 +49,12 @@ export const englishGroups: readonly string[] = [
   'write author',
   'fix>resolve',
   'fix>correct',
+  'fix repair',
+  'answer>respond',
+  'welcome greet',
+  'send>ship',
+  'show>present',
+  'instruct train',
   'solve resolve',
   'begin start',
   'do perform conduct execute',
@@ -95,7 +102,7 @@ export const englishEnds =
 
 /** Things made, which cannot be the one who acts: `scripts that reduced …` is the effect of writing them. */
 export const englishArtefacts =
-  'script scripts system systems tool tools process processes workflow workflows app apps application applications dashboard dashboards database databases service services platform platforms program programs report reports website websites pipeline pipelines feature features procedure procedures checklist checklists template templates model models software layout campaign campaigns project projects initiative initiatives protocol protocols calendar calendars api apis library libraries module modules guide guides solution solutions test tests framework automation schedule method methods'
+  'script scripts system systems tool tools process processes workflow workflows app apps application applications dashboard dashboards database databases service services platform platforms program programs report reports website websites pipeline pipelines feature features procedure procedures checklist checklists template templates model models software layout campaign campaigns project projects initiative initiatives protocol protocols calendar calendars form forms plan plans rota policy policies programme programmes handbook handbooks strategy strategies api apis library libraries module modules guide guides solution solutions test tests framework automation schedule method methods'
 
 /** Verbs of intention: what follows them with `to` is not said to have happened. */
 export const englishIntentions = 'try attempt aim plan want hope'
@@ -152,6 +159,18 @@ export const englishNominals: Readonly<Record<string, string>> = {
   handling: 'handle',
   scheduling: 'schedule',
   recruitment: 'recruit',
+  repair: 'repair',
+  inspection: 'inspect',
+  calibration: 'calibrate',
+  restoration: 'restore',
+  distribution: 'distribute',
+  collection: 'collect',
+  selection: 'select',
+  calculation: 'calculate',
+  presentation: 'present',
+  negotiation: 'negotiate',
+  registration: 'register',
+  cleaning: 'clean',
 }
 
 /** `a 20% reduction in costs` is `reduced costs by 20%`. */
@@ -187,6 +206,11 @@ export const englishPhrases: Readonly<Record<string, string>> = {
   'every day': 'daily',
   'every week': 'weekly',
   'every month': 'monthly',
+  'every year': 'yearly',
+  annually: 'yearly',
+  'in this position': '',
+  'in my position': '',
+  'in my job': '',
   'due to the fact that': 'because',
   'due to': 'because of',
   'in addition to': 'and',
@@ -282,6 +306,16 @@ export const englishPhrases: Readonly<Record<string, string>> = {
   'every other week': 'every_other_week',
   'every #2 weeks': 'every_other_week',
   'my duties were': 'was responsible for',
+  'kept track of': 'tracked',
+  'keeping track of': 'tracking',
+  'looked after': 'cared for',
+  'looking after': 'caring for',
+  'filled in': 'completed',
+  'filled out': 'completed',
+  'handed out': 'distributed',
+  'handing out': 'distributing',
+  'put together': 'assembled',
+  'helped out': 'helped',
   'all of': 'all',
   'such as': 'such_as',
   'ensured that': 'ensured',

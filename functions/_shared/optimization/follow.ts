@@ -5,6 +5,8 @@ import { AppError } from '../errors.ts'
 import { delay } from '../std/std.ts'
 
 const pollMs = 500
+/** How many polls in a row may find nobody: a moment without a database ends no stream. */
+const maxMissedPolls = 10
 
 /** An event as it is saved: numbered from 1 within its optimization. */
 export interface SavedEvent {
@@ -50,18 +52,24 @@ export async function* followOptimization(
   options: { afterEventId: number; signal: AbortSignal; news?: Bell },
 ): AsyncGenerator<SavedEvent, OptimizationRow> {
   let after = options.afterEventId
+  let missed = 0
   for (;;) {
     const events = await call(
       user,
       'list_optimization_events',
       { optimization_id: optimizationId, after_event_id: after },
       options.signal,
-    )
-    for (const event of events) {
+    ).catch((error: unknown) => {
+      const isAway = error instanceof AppError && error.code === 'unavailable'
+      if (!isAway || missed >= maxMissedPolls) throw error
+      return undefined
+    })
+    missed = events === undefined ? missed + 1 : 0
+    for (const event of events ?? []) {
       after = event.event_id
       yield { id: event.event_id, type: event.type, data: event.data }
     }
-    if (events.some(({ type }) => type === 'done' || type === 'error')) {
+    if (events?.some(({ type }) => type === 'done' || type === 'error')) {
       return await readOptimization(user, optimizationId, options.signal)
     }
     const pause = delay(pollMs, { signal: options.signal })

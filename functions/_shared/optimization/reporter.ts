@@ -4,6 +4,7 @@
  */
 import { type Client, call } from '../database/client.ts'
 import type { Json } from '../database/database.gen.ts'
+import { toJson } from '../database/json.ts'
 import { AppError } from '../errors.ts'
 import { type Job, leaseOf, leaseSeconds } from '../jobs/queue.ts'
 import type { SectionResult } from './partial.ts'
@@ -102,9 +103,4 @@ function progressOf(events: readonly OptimizationEvent[]): Json | undefined {
         }
       : {}
   return { stage: last.type, ...counts }
-}
-
-/** Our own values are JSON by construction; this says so to the types. */
-export function toJson(value: unknown): Json {
-  return JSON.parse(JSON.stringify(value))
 }

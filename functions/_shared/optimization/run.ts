@@ -1,17 +1,18 @@
 /** Works one leased optimization to its end: succeeded, cancelled, failed, or given back for a retry. */
 import { sha256 } from '../bytes.ts'
 import { type Client, call, type OptimizationRow, type VersionRow } from '../database/client.ts'
+import { toJson } from '../database/json.ts'
 import { AppError, isErrorCode } from '../errors.ts'
 import type { Extract } from '../ingest/extract-client.ts'
 import { ingest } from '../ingest/ingest.ts'
-import { claimJob, failJob, type Job, leaseOf, withLease } from '../jobs/queue.ts'
+import { claimJob, failJob, type Job, leaseOf, releaseJob, withLease } from '../jobs/queue.ts'
 import type { Log } from '../log/log.ts'
 import type { Model } from '../ollama/client.ts'
 import { type Language, languages } from '../resume/resume.ts'
 import { delay } from '../std/std.ts'
 import { readPartial } from './partial.ts'
 import { optimize } from './pipeline.ts'
-import { startReporter, toJson } from './reporter.ts'
+import { startReporter } from './reporter.ts'
 import type { OptimizationResult } from './result.ts'
 
 export interface RunDependencies {
@@ -153,7 +154,10 @@ async function readyVersion(
   }
 }
 
-/** Works a leased ingest job; a refused file is a result, anything else is thrown. */
+/**
+ * Works a leased ingest job; a refused file is a result, anything else is thrown. That `signal` ended
+ * the wait for a file is no verdict on it: the job is given back, for whoever comes next.
+ */
 export async function runIngest(
   job: Job,
   deps: Pick<RunDependencies, 'service' | 'extract' | 'log'>,
@@ -167,6 +171,13 @@ export async function runIngest(
     log.info('ingest ended', { state: version.state, failureCode: version.failure_code })
   } catch (error) {
     log.info('ingest attempt ended', { error })
+    if (signal.aborted) {
+      await releaseJob(deps.service, job).catch((cause: unknown) => {
+        // The lease runs out by itself.
+        log.info('ingest not given back', { error: cause })
+      })
+      throw signal.reason
+    }
     if (error instanceof AppError && error.code === 'lease_lost') return
     await failJob(deps.service, job, error)
     if (!(error instanceof AppError) || error.retryable) throw error

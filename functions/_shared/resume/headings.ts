@@ -11,11 +11,11 @@ export const headingNames: Readonly<Record<Exclude<Language, 'simple'>, Names>> 
     contact:
       'contact;contact details;contact information;personal details;personal information;personal data',
     summary:
-      'summary;profile;professional summary;executive summary;career summary;about;about me;objective;career objective;professional profile;personal statement;summary of qualifications;overview;introduction',
+      'summary;profile;professional summary;executive summary;career summary;about;about me;objective;research interests;career objective;professional profile;personal statement;summary of qualifications;overview;introduction',
     experience:
-      'experience;work experience;professional experience;employment;employment history;work history;career history;relevant experience;career;professional background;positions;clinical experience;teaching experience;industry experience;research experience;internships;internship;military service',
+      'experience;work experience;professional experience;employment;employment history;work history;career history;relevant experience;career;professional background;positions;clinical experience;teaching experience;industry experience;research experience;internships;internship;military service;academic positions;academic appointments;academic experience;other experience;additional experience;further experience',
     education:
-      'education;education and training;academic background;academic qualifications;studies;qualifications;educational background;training',
+      'education;education and training;academic background;academic qualifications;studies;qualifications;educational background;training;education and qualifications;qualifications and education;education and certifications',
     projects:
       'projects;personal projects;selected projects;key projects;side projects;academic projects;open source;portfolio',
     skills:
@@ -24,15 +24,15 @@ export const headingNames: Readonly<Record<Exclude<Language, 'simple'>, Names>> 
       'certifications;certificates;licenses;licences;licenses and certifications;certifications and licenses;certification;courses;courses and certifications;professional development;training and certifications;certifications and training;continuing education',
     languages: 'languages;language skills',
     publications:
-      'publications;papers;patents;publications and talks;talks;selected publications;conferences',
+      'publications;papers;patents;publications and talks;talks;selected publications;conferences;invited talks;conference talks;presentations',
     awards:
-      'awards;honors;honours;honors and awards;awards and honors;achievements;accomplishments;scholarships;awards and achievements;key achievements',
+      'awards;honors;honours;honors and awards;awards and honors;achievements;accomplishments;scholarships;awards and achievements;key achievements;grants;grants and awards;fellowships',
     volunteering:
-      'volunteering;volunteer experience;volunteer work;community service;voluntary work;community involvement;extracurricular activities;activities;leadership and activities',
+      'volunteering;volunteer experience;volunteer work;community service;voluntary work;community involvement;extracurricular activities;activities;leadership and activities;outreach;service;professional service',
     interests: 'interests;hobbies;hobbies and interests;interests and hobbies',
     references: 'references;referees',
     other:
-      'additional information;miscellaneous;other;further information;memberships;affiliations;professional affiliations;professional memberships',
+      'additional information;miscellaneous;other;further information;memberships;affiliations;professional affiliations;professional memberships;teaching',
   },
   de: {
     contact:
@@ -40,9 +40,9 @@ export const headingNames: Readonly<Record<Exclude<Language, 'simple'>, Names>> 
     summary:
       'profil;kurzprofil;zusammenfassung;über mich;berufsprofil;kurzvorstellung;persönliches profil;berufsziel',
     experience:
-      'berufserfahrung;beruflicher werdegang;berufliche erfahrung;berufspraxis;werdegang;praktische erfahrung;praxiserfahrung;beruflicher hintergrund;praktika;praktikum;berufliche tätigkeiten;beruflicher lebenslauf;berufliche stationen;arbeitserfahrung;nebentätigkeiten',
+      'berufserfahrung;beruflicher werdegang;berufliche erfahrung;berufspraxis;werdegang;praktische erfahrung;praxiserfahrung;beruflicher hintergrund;praktika;praktikum;berufliche tätigkeiten;beruflicher lebenslauf;berufliche stationen;sonstige berufserfahrung;arbeitserfahrung;nebentätigkeiten',
     education:
-      'ausbildung;bildung;bildungsweg;studium;schulbildung;akademische ausbildung;ausbildung und studium;studium und ausbildung;schulische ausbildung;berufsausbildung;akademischer werdegang;bildungsgang;schule',
+      'ausbildung;aus- und weiterbildung;bildung;bildungsweg;studium;schulbildung;akademische ausbildung;ausbildung und studium;studium und ausbildung;schulische ausbildung;berufsausbildung;akademischer werdegang;bildungsgang;schule',
     projects: 'projekte;ausgewählte projekte;eigene projekte;projekterfahrung;projektliste',
     skills:
       'kenntnisse;fähigkeiten;kompetenzen;edv-kenntnisse;it-kenntnisse;kenntnisse und fähigkeiten;fähigkeiten und kenntnisse;fachkenntnisse;technische kenntnisse;qualifikationen;besondere kenntnisse;kernkompetenzen;weitere kenntnisse;schwerpunkte;technologien;softwarekenntnisse;edv;fachliche kompetenzen;soft skills',

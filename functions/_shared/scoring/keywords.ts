@@ -6,7 +6,7 @@ import type { Language, Resume, Span } from '../resume/resume.ts'
 import { postingFiller, requirementCues } from './posting-words.ts'
 
 export interface Keyword {
-  /** As the posting or the list of known skills writes it. */
+  /** As the posting writes it where it names it first. */
   readonly name: string
   readonly key: string
   /** How often the posting names it. */
@@ -31,12 +31,15 @@ export function extractKeywords(jobDescription: string, language: Language): Key
     const covered = new Set<number>()
     for (const term of terms) {
       for (let index = term.from; index < term.to; index++) covered.add(index)
-      add(term.key, term.name)
+      const [first, last] = [tokens[term.from], tokens[term.to - 1]]
+      add(term.key, first && last ? line.slice(first.start, last.end) : term.name)
     }
     tokens.forEach((token, index) => {
       if (covered.has(index) || token.kind !== 'word') return
       const name = token.text.replace(/-(?=\p{Lu}\p{Ll})[\p{L}-]*$/u, '')
-      if (isTechnical(name, line, language)) add(termKey(name), name)
+      if (!isTechnical(name, line, language)) return
+      covered.add(index)
+      add(termKey(withoutPlural(name)), name)
     })
     for (const phrase of requirementNouns(tokens, covered, language)) add(phrase.key, phrase.name)
   }
@@ -44,6 +47,11 @@ export function extractKeywords(jobDescription: string, language: Language): Key
     .map(([key, { name, count }]) => ({ key, name, count }))
     .sort((a, b) => b.count - a.count)
     .slice(0, maxKeywords)
+}
+
+/** `KPIs` is the plural of `KPI`; `AWS` and `TMS` are no plurals, as their capitals say. */
+function withoutPlural(name: string): string {
+  return name.replace(/^(\p{Lu}{2,})s$/u, '$1')
 }
 
 function isTechnical(name: string, line: string, language: Language): boolean {
@@ -86,7 +94,7 @@ function requirementNouns(
       token.text.length > 2 &&
       !postingFiller.has(token.key)
     ) {
-      found.push({ key: termKey(token.text), name: token.text })
+      found.push({ key: termKey(withoutPlural(token.text)), name: token.text })
     }
   })
   return found
@@ -106,6 +114,7 @@ export function matchKeywords(
   for (const token of tokens) {
     if (token.kind !== 'word') continue
     for (const form of plainForms(token.key)) put(termKey(form), token, token)
+    put(termKey(withoutPlural(token.text)), token, token)
   }
   const matched: { keyword: Keyword; span: Span }[] = []
   const missing: Keyword[] = []

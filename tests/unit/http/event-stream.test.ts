@@ -33,7 +33,7 @@ function createSource() {
     }
   }
   return {
-    events: events(),
+    events: () => events(),
     give(...items: (StreamEvent | Error | 'end')[]) {
       given.push(...items)
       wake()

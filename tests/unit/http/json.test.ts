@@ -79,6 +79,12 @@ describe('readJson()', () => {
     expect((error as { detail: string }).detail.length).toBeLessThanOrEqual(1000)
   })
 
+  test('repeats an unknown key only if it is a name', async () => {
+    const body = JSON.stringify({ name: 'a', 'Led a team of 12': 1, admin: 1 })
+    const error = await readJson(post(body), schema, 100_000).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ detail: 'body: Unrecognized field admin' })
+  })
+
   test.each([
     ['no JSON', '{"name":'],
     ['an empty body', ''],

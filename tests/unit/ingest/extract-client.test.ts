@@ -123,6 +123,28 @@ describe('createExtractClient()', () => {
     await expect(result).rejects.toMatchObject({ code: 'file_too_complex' })
   })
 
+  test('a file that is long on its way is not an isolate that is late', async () => {
+    server = await startLocalServer(async (request) => {
+      await request.text()
+      return Response.json({ kind: 'pdf', text: 'Zoë' })
+    })
+    const slow = new ReadableStream<Uint8Array>({
+      async start(controller) {
+        controller.enqueue(new TextEncoder().encode('%PDF'))
+        await new Promise((resolve) => setTimeout(resolve, 300))
+        controller.enqueue(new TextEncoder().encode('-1.7'))
+        controller.close()
+      },
+    })
+    const extract = createExtractClient({
+      supabaseUrl: server.url,
+      publishableKey: 'p',
+      workerToken: 'w',
+      timeoutMs: 200,
+    })
+    expect(await extract(slow, declared)).toMatchObject({ text: 'Zoë' })
+  })
+
   test('a connection that is reset is unavailable', async () => {
     const result = extractFrom(() => Promise.reject(new Error('Reset')))
     await expect(result).rejects.toMatchObject({ code: 'unavailable' })

@@ -128,6 +128,29 @@ describe('ingest()', () => {
     await expect(setup({ object }).run()).rejects.toMatchObject({ code: 'unavailable' })
   })
 
+  test('believes that an object is gone only where Storage says so', async () => {
+    const object = () =>
+      Response.json({ statusCode: '403', error: 'InvalidJWT', message: 'x' }, { status: 400 })
+    await expect(setup({ object }).run()).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
+  test.each([0, 1])(
+    'cuts headings at their limit without leaving half a character (%i before)',
+    async (before) => {
+      const entry = `${'𝄞'.repeat(50)} Planner\tMarch 2020 – present\n• Planned the routes of the fleet.\n\n`
+      const long = `${'x'.repeat(before)}\n\nExperience\n\n${'x'.repeat(before)}${entry.repeat(250)}`
+      const extract: Extract = async (stream) => {
+        await new Response(stream).bytes()
+        return { kind: 'pdf', text: long, notices: [] }
+      }
+      const { run, service } = setup({ extract })
+      await run()
+      const headings = String(service.named('internal_complete_ingest')[0]?.p_headings)
+      expect(headings).toHaveLength(20_000)
+      expect(headings.isWellFormed()).toBe(true)
+    },
+  )
+
   test('throws what extract refuses the file for, and records nothing', async () => {
     const { run, service } = setup({
       extract: () => Promise.reject(new AppError('file_encrypted')),

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { call } from '../../../functions/_shared/database/client.ts'
+import { call, createServiceClient } from '../../../functions/_shared/database/client.ts'
 import { toAppError } from '../../../functions/_shared/database/errors.ts'
 import { AppError } from '../../../functions/_shared/errors.ts'
+import { startLocalServer } from '../../../scripts/deploy/local-server.ts'
 import { fakeService, hang, raised } from './fake-service.ts'
 
 describe('toAppError()', () => {
@@ -73,4 +74,22 @@ describe('call()', () => {
     stop.abort(reason)
     await expect(pending).rejects.toBe(reason)
   })
+})
+
+test('createServiceClient() carries its key through no redirect', async () => {
+  const seen: string[] = []
+  const server = await startLocalServer((request) => {
+    seen.push(new URL(request.url).pathname)
+    return Response.redirect(`${server.url}/elsewhere`, 307)
+  })
+  try {
+    const service = createServiceClient({ url: server.url, secretKey: 'sb_secret_of_a_test' })
+    await expect(call(service, 'internal_health', {})).rejects.toMatchObject({
+      code: 'unavailable',
+    })
+    expect((await service.storage.getBucket('resumes')).error).not.toBeNull()
+  } finally {
+    await server.stop()
+  }
+  expect(seen).toEqual(['/rest/v1/rpc/internal_health', '/storage/v1/bucket/resumes'])
 })

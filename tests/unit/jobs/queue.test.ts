@@ -92,6 +92,12 @@ describe('failJob()', () => {
     expect((await failedWith(error)).args).toMatchObject({ p_retryable: retryable })
   })
 
+  test('bounds what a model server brought into a detail, and makes it fit for the database', async () => {
+    const { args } = await failedWith(new AppError('model_missing', `a\u0000${'𝄞'.repeat(5000)}`))
+    const fitting = `a\ufffd${'𝄞'.repeat(499)}`
+    expect(args).toMatchObject({ p_error: { detail: fitting } })
+  })
+
   test('an unforeseen failure is internal and tells nothing of itself', async () => {
     const { args } = await failedWith(new TypeError('Led a team of 12'))
     expect(args).toMatchObject({ p_error: { code: 'internal' }, p_retryable: true })

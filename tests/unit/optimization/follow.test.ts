@@ -109,6 +109,27 @@ describe('followOptimization()', () => {
     }
   })
 
+  test('a moment without a database ends nothing, a longer one does', async () => {
+    for (const [misses, ends] of [
+      [10, 'done'],
+      [11, 'unavailable'],
+    ] as const) {
+      let missed = 0
+      const service = setup(() => {
+        if (missed++ < misses) throw new TypeError('fetch failed')
+        return [event(1, 'done')]
+      })
+      const all = collect(
+        followOptimization(service.client, subjectId, { afterEventId: 0, signal: never }),
+      ).then(
+        ({ events }) => events.at(-1)?.type,
+        ({ code }) => code,
+      )
+      await vi.advanceTimersByTimeAsync(20_000)
+      expect(await all).toBe(ends)
+    }
+  })
+
   test('throws what the Data API says of the caller', async () => {
     const service = setup(() => raised('unauthorized'))
     const all = collect(

@@ -147,6 +147,27 @@ describe('startReporter()', () => {
     await reporter.stop()
   })
 
+  test('sends nothing that Postgres refuses: one such call would be repeated until the lease is gone', async () => {
+    const rejection = {
+      entryId: 'e1',
+      original: 'a\u0000b',
+      replacement: 'half \ud83d',
+      improvement: 'clearer',
+      reason: 'unsafe_text',
+      detail: 'x',
+    }
+    const { reporter, calls } = start(() => false)
+    reporter.addSection('s1.1', { ...section, rejected: [rejection as never] })
+    await tick()
+    expect(calls[0]?.args.p_partial).toEqual({
+      's1.1': {
+        ...section,
+        rejected: [{ ...rejection, original: 'a\ufffdb', replacement: 'half \ufffd' }],
+      },
+    })
+    await reporter.stop()
+  })
+
   test('a cancellation aborts with cancelled', async () => {
     const { reporter, aborted, saved } = start(() => true)
     reporter.add(checking)

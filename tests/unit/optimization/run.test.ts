@@ -265,6 +265,31 @@ describe('runIngest()', () => {
     },
   )
 
+  test.each(['cancelled', 'deadline_exceeded', 'lease_lost'] as const)(
+    'a wait that ends as %s gives the file back, and is no verdict on it',
+    async (code) => {
+      const stop = new AbortController()
+      const reason = new AppError(code)
+      const { deps, service } = setup({
+        internal_ingest_source: source,
+        internal_release_job: () => null,
+      })
+      const extract: Extract = () => {
+        stop.abort(reason)
+        return Promise.reject(reason)
+      }
+      await expect(runIngest(ingestJob, { ...deps, extract }, stop.signal)).rejects.toBe(reason)
+      expect(service.named('internal_release_job')).toEqual([lease])
+      expect(service.named('internal_fail_job')).toEqual([])
+    },
+  )
+
+  test('a file that cannot be given back keeps the reason of the end', async () => {
+    const reason = new AppError('cancelled')
+    const { deps } = setup({ internal_release_job: () => raised('lease_lost') })
+    await expect(runIngest(ingestJob, deps, AbortSignal.abort(reason))).rejects.toBe(reason)
+  })
+
   test('who has lost the lease records nothing', async () => {
     const { deps, service } = setup({ internal_ingest_source: () => raised('lease_lost') })
     await runIngest(ingestJob, deps, never)

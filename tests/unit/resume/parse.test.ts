@@ -121,7 +121,7 @@ describe('parseResume()', () => {
     ['NURSING EXPERIENCE', 'experience'],
     ['Skills:', 'skills'],
     ['— Education —', 'education'],
-    ['Aus- und Weiterbildung', undefined],
+    ['Aus- und Weiterbildung', 'education'],
     ['I have experience.', undefined],
     ['experience', undefined],
   ])('heading %s → %s', (line, kind) => {

@@ -6,9 +6,6 @@ export interface ServerSentEventMessage {
   retry?: number
 }
 /** Serialises messages for an answer of type `text/event-stream`. */
-export class ServerSentEventStream extends TransformStream<
-  ServerSentEventMessage,
-  Uint8Array
-> {
+export class ServerSentEventStream extends TransformStream<ServerSentEventMessage, Uint8Array> {
   constructor()
 }
