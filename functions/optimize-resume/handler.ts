@@ -57,7 +57,8 @@ export function createHandler(deps: Dependencies): (request: Request) => Promise
     const user = deps.asUser(bearerToken(request))
     const row = request.method === 'GET' ? await find(user, request) : await accept(user, request)
     const news = createBell()
-    if (!hasEnded(row)) deps.waitUntil(work(row, deps, news))
+    // Watching does not work the job: a claim by its name would not wait out a backoff.
+    if (request.method === 'POST' && !hasEnded(row)) deps.waitUntil(work(row, deps, news))
 
     if (request.headers.get('accept')?.includes('text/event-stream')) {
       return eventStreamResponse((gone) =>

@@ -17,8 +17,8 @@ export interface Reporter {
   readonly addSection: (key: string, result: SectionResult) => void
   /** What has not been saved yet, to be saved with the job's end. */
   readonly takeRest: () => readonly OptimizationEvent[]
-  /** Ends the reporting; resolves when no call is under way any more. */
-  readonly stop: () => Promise<void>
+  /** Ends the reporting, if `save` with a last call for what is not saved yet; none is under way then. */
+  readonly stop: (options?: { save?: boolean }) => Promise<void>
 }
 
 /**
@@ -83,9 +83,10 @@ export function startReporter(options: {
       events = []
       return rest
     },
-    async stop() {
+    async stop({ save = false } = {}) {
       clearInterval(timer)
       await flying
+      if (save && (events.length > 0 || Object.keys(sections).length > 0)) await flush()
     },
   }
 }

@@ -85,7 +85,8 @@ export async function runOptimization(
     await complete(deps.service, job, result, reporter.takeRest())
     log.info('optimization succeeded', { timings: result.timings, model: result.model })
   } catch (error) {
-    await reporter.stop()
+    // What the sections gave until now is worth keeping: the next attempt does not ask again.
+    await reporter.stop({ save: true })
     await settle(deps.service, job, stop.signal.aborted ? stop.signal.reason : error, log)
   } finally {
     clearTimeout(deadline)

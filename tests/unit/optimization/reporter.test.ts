@@ -59,6 +59,17 @@ function start(report: Rpc) {
 const tick = () => vi.advanceTimersByTimeAsync(reportIntervalMs)
 
 describe('startReporter()', () => {
+  test('saves at its end what an attempt that failed has got, if told to', async () => {
+    const { reporter, calls } = start(() => false)
+    reporter.addSection('s1.1', section)
+    await reporter.stop({ save: true })
+    expect(calls.map(({ args }) => args)).toMatchObject([{ p_partial: { 's1.1': section } }])
+    const silent = start(() => false)
+    silent.reporter.addSection('s1.1', section)
+    await silent.reporter.stop()
+    expect(silent.calls).toHaveLength(0)
+  })
+
   test('calls once per interval, however much there is to say', async () => {
     const { reporter, calls } = start(() => false)
     for (let count = 0; count < 1000; count += 1) reporter.add(generating(count))
