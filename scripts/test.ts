@@ -13,6 +13,7 @@ interface Step {
   readonly command: readonly [string, ...string[]]
   /** What ends with a line of counts is counted by it; any other step counts as one check. */
   readonly counts: 'line' | 'vitest' | 'exit'
+  readonly env?: Readonly<Record<string, string>>
 }
 
 interface Outcome {
@@ -40,7 +41,15 @@ const tiers: Record<'test' | 'slow', readonly Step[]> = {
   slow: [
     { name: 'policies and grants, one by one', command: npm('test:grants'), counts: 'line' },
     { name: 'pg_prove', command: npm('test:pg_prove'), counts: 'line' },
+    { name: 'known advisories', command: npm('check:audit'), counts: 'line' },
     { name: 'footprint of the functions', command: npm('check:footprint'), counts: 'line' },
+    { name: 'damaged and hostile files', command: npm('fuzz:short'), counts: 'line' },
+    {
+      name: 'a thousand generated bodies for each door',
+      command: [...vitest('integration'), 'tests/integration/generated-bodies.test.ts'],
+      counts: 'vitest',
+      env: { RESWAVE_BODIES: '1000' },
+    },
     { name: 'a real Ollama', command: npm('test:ollama'), counts: 'line' },
   ],
 }
@@ -79,7 +88,7 @@ function vitest(project: string): Step['command'] {
 }
 
 async function run(step: Step): Promise<Outcome> {
-  const { code, output } = await execute(step.command)
+  const { code, output } = await execute(step)
   const counted = step.counts === 'exit' ? undefined : countsOf(step, output)
   const fallback = { passed: 0, failed: 0, skipped: 0 }
   if (counted === undefined) return { ...fallback, ...(code === 0 ? { passed: 1 } : { failed: 1 }) }
@@ -110,9 +119,11 @@ function vitestCounts(command: readonly string[]): Outcome | undefined {
 }
 
 /** Shows the output as it comes and keeps it for the counts. */
-function execute([file, ...args]: Step['command']): Promise<{ code: number; output: string }> {
+function execute(step: Step): Promise<{ code: number; output: string }> {
+  const [file, ...args] = step.command
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    const env = { ...process.env, ...step.env }
+    const child = spawn(file, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk

@@ -39,7 +39,11 @@ export const errorKinds = {
   // Limits
   file_too_large: { status: 413, retryable: false, title: 'The file is over the size limit' },
   quota_exceeded: { status: 429, retryable: true, title: 'A quota is used up' },
-  too_many_requests: { status: 429, retryable: true, title: 'Too many requests are in flight' },
+  too_many_requests: {
+    status: 429,
+    retryable: true,
+    title: 'Too many requests at once or within an hour',
+  },
 
   // The upload
   upload_incomplete: {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Isolate, type Killed, startIsolate } from './function-isolate.ts'
+import { type Isolate, type Killed, retireMemoryBytes, startIsolate } from './function-isolate.ts'
 import { createReaper } from './reaper.ts'
 
 const projectFunctions = fileURLToPath(new URL('../../functions/', import.meta.url))
@@ -188,6 +188,7 @@ async function serve(
     await forward(isolate, request, response, log)
   } finally {
     stopMonitor()
+    if (pool.exclusive && isolate.peakMemoryBytes > retireMemoryBytes) isolate.kill('stopped')
     // A process that is being killed must be gone before the next request is sent to its successor.
     if (isolate.killed) await isolate.ended
     release()

@@ -3,6 +3,7 @@ import { createPostgresConnection } from '@supabase/lite/postgres'
 import { withConsole } from './captured-console.ts'
 import { driverTypes } from './driver-types.ts'
 import { createObjectFiles } from './object-files.ts'
+import { statusOfRefusal } from './refusals.ts'
 import { adaptStorage } from './storage-adapter.ts'
 
 export interface LiteOptions {
@@ -83,7 +84,7 @@ export async function startLite(options: LiteOptions): Promise<LiteServices> {
       withConsole(options.log, () =>
         new URL(request.url).pathname.startsWith('/storage/v1')
           ? storage(request)
-          : Promise.resolve(app.fetch(request)),
+          : Promise.resolve(app.fetch(request)).then(statusOfRefusal),
       ),
     reloadSchema: () => connection.clearSchemaCache(),
     async close() {

@@ -7,8 +7,10 @@ comment on schema private is 'The inside of ResWave: queue, settings, definer bo
 
 create schema if not exists extensions;
 
--- Owner and words in one index: what makes a search fast under RLS.
-create extension if not exists btree_gin with schema extensions;
+-- What a search falls back on: the words that look like the one that was typed.
+create extension if not exists pg_trgm with schema extensions;
+
+create extension if not exists unaccent with schema extensions;
 
 -- The per-schema form of this revoke does nothing: execute for public is a global default.
 alter default privileges revoke execute on functions from public;

@@ -45,6 +45,24 @@ $$;
 comment on function private.fail(text, text, text) is
 'Raises an expected failure: SQLSTATE PTnnn, the registry code as detail, what to do as hint.';
 
+create function private.check_rate(p_count bigint, p_limit integer, p_oldest timestamptz, p_what text) returns void
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if p_count >= p_limit then
+    -- The functions read their Retry-After from this hint: an error of the Data API has no other room for it.
+    perform private.fail(
+      'too_many_requests', format('%s %s were begun within an hour', p_limit, p_what),
+      format('Try again in %s seconds.', greatest(ceil(extract(epoch from p_oldest + interval '1 hour' - now())), 1))
+    );
+  end if;
+end
+$$;
+
+comment on function private.check_rate(bigint, integer, timestamptz, text) is
+'Refuses with too_many_requests when the last 60 minutes hold as many as the limit; p_oldest, the first of them, makes room when it is an hour old.';
+
 create function private.require_caller() returns text
 language plpgsql stable
 set search_path = ''

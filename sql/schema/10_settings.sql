@@ -9,7 +9,9 @@ create table private.settings (
   max_versions_per_resume integer not null default 200,
   max_bytes_per_user bigint not null default 5368709120,
   upload_ttl interval not null default '2 hours 15 minutes',
+  uploads_per_hour integer not null default 200,
   max_active_optimizations_per_user integer not null default 3,
+  optimizations_per_hour integer not null default 60,
   max_queued_optimizations integer not null default 10000,
   max_job_attempts integer not null default 5,
   retry_base interval not null default '2 seconds',
@@ -21,7 +23,8 @@ create table private.settings (
   constraint settings_positive_check check (
     least(
       max_pending_uploads_per_user, max_resumes_per_user, max_versions_per_resume,
-      max_active_optimizations_per_user, max_queued_optimizations, max_job_attempts
+      max_active_optimizations_per_user, max_queued_optimizations, max_job_attempts,
+      uploads_per_hour, optimizations_per_hour
     ) > 0
     and max_bytes_per_user > 0
   ),
@@ -36,6 +39,8 @@ comment on table private.settings is 'The one row of settings. Read by the RPCs 
 comment on column private.settings.max_file_bytes is 'Bytes of one file, at most the bucket''s own limit of 50 MiB.';
 comment on column private.settings.max_bytes_per_user is 'Bytes of all versions that a user holds, pending ones as declared.';
 comment on column private.settings.upload_ttl is 'How long an upload may take. A signed upload URL of Supabase Storage lives for 2 hours.';
+comment on column private.settings.uploads_per_hour is 'Uploads that one user may begin within any 60 minutes.';
+comment on column private.settings.optimizations_per_hour is 'Optimizations that one user may ask for within any 60 minutes; one that is given again is not asked for.';
 comment on column private.settings.max_active_optimizations_per_user is 'Optimizations of one user that may be queued or running at once.';
 comment on column private.settings.max_queued_optimizations is 'Optimizations of all users that may wait; beyond it new ones are refused.';
 comment on column private.settings.retry_base is 'The first backoff of a failed job; it doubles up to retry_cap, with full jitter.';

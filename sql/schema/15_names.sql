@@ -8,7 +8,7 @@ declare
   v_name text := normalize(p_filename, nfc);
 begin
   if v_name is null or btrim(v_name) = '' then
-    perform private.fail('invalid_filename', 'The file has no name');
+    perform private.fail('invalid_filename', 'The file has no name', 'Send the name of the file.');
   end if;
   if length(v_name) > 255 then
     perform private.fail('invalid_filename', 'The file name is longer than 255 characters', 'Rename the file.');

@@ -24,6 +24,9 @@ create table public.optimizations (
   constraint optimizations_job_description_check check (length(job_description) between 1 and 20000),
   constraint optimizations_idempotency_key_check check (length(idempotency_key) between 1 and 200),
   constraint optimizations_status_check check (status in ('queued', 'running', 'succeeded', 'failed', 'cancelled')),
+  -- What is merged into an object by || and is none makes an array of both.
+  constraint optimizations_progress_check check (jsonb_typeof(progress) = 'object'),
+  constraint optimizations_partial_check check (jsonb_typeof(partial) = 'object'),
   constraint optimizations_result_check check ((status = 'succeeded') = (result is not null)),
   constraint optimizations_error_check check ((status = 'failed') = (error is not null)),
   constraint optimizations_finished_check check ((status in ('succeeded', 'failed', 'cancelled')) = (finished_at is not null))

@@ -130,7 +130,7 @@ begin
 end
 $$;
 
-create function private.leased_job(p_job_id bigint, p_lease_token uuid) returns private.jobs
+create function private.leased_job(p_job_id bigint, p_lease_token uuid, p_kind text default null) returns private.jobs
 language plpgsql
 set search_path = ''
 as $$
@@ -142,11 +142,16 @@ begin
   if v_job.lease_token is distinct from p_lease_token or p_lease_token is null then
     perform private.fail('lease_lost', format('Job %s is not held under this lease', p_job_id));
   end if;
+  -- What ends one kind of work would end another without a word to the row that waits for it.
+  if v_job.kind <> p_kind then
+    perform private.fail('conflict', format('Job %s is %s, not %s', p_job_id, v_job.kind, p_kind));
+  end if;
   return v_job;
 end
 $$;
 
-comment on function private.leased_job(bigint, uuid) is 'The job, locked, if the token is its lease; raises lease_lost otherwise.';
+comment on function private.leased_job(bigint, uuid, text) is
+'The job, locked, if the token is its lease and it is of that kind (null: any); raises lease_lost or conflict otherwise.';
 
 create function private.extend_job(p_job_id bigint, p_lease_token uuid, p_lease_seconds integer) returns timestamptz
 language plpgsql security definer
@@ -170,8 +175,14 @@ language plpgsql security definer
 set search_path = ''
 as $$
 -- Definer: the queue is granted to nobody; execute is for service_role alone.
+declare
+  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
 begin
-  perform private.leased_job(p_job_id, p_lease_token);
+  if exists (select from public.resume_versions as v where v.version_id = v_job.subject_id and v_job.kind = 'ingest' and v.state = 'uploaded')
+    or exists (select from public.optimizations as o where o.optimization_id = v_job.subject_id and v_job.kind = 'optimize' and o.status in ('queued', 'running'))
+  then
+    perform private.fail('conflict', format('Somebody waits for what job %s gives', p_job_id), 'End it with its result, or fail it.');
+  end if;
   delete from private.jobs where job_id = p_job_id;
 end
 $$;
@@ -216,6 +227,14 @@ begin
   if p_retryable is null or length(p_error ->> 'code') not between 1 and 64 or p_error ->> 'code' is null then
     perform private.fail('invalid_request', 'A failure says its code and whether it is worth another attempt');
   end if;
+  -- Who asked for an end does not wait for another attempt.
+  if v_job.kind = 'optimize' and exists (
+    select from public.optimizations as o where o.optimization_id = v_job.subject_id and o.cancel_requested_at is not null
+  ) then
+    perform private.finish_optimization(v_job.subject_id, 'cancelled', null, null);
+    delete from private.jobs where job_id = p_job_id;
+    return 'dead';
+  end if;
   if p_retryable and v_job.attempts < v_job.max_attempts then
     update private.jobs
     set
@@ -242,6 +261,10 @@ begin
       update public.resume_versions
       set state = 'failed', failure_code = coalesce(p_error ->> 'code', 'internal')
       where version_id = p_job.subject_id and state = 'uploaded';
+      -- A file that is refused for what it is takes up no more room; one that could not be read yet stays.
+      if found and not p_keep then
+        perform private.enqueue_job('remove_object', p_job.subject_id, p_job.owner_id, 200);
+      end if;
     when 'optimize' then
       perform private.finish_optimization(p_job.subject_id, 'failed', null, p_error);
     else null;
@@ -313,7 +336,7 @@ as $$
   select private.complete_job(p_job_id, p_lease_token)
 $$;
 
-comment on function public.internal_complete_job(bigint, uuid) is 'Ends a job that has no row of its own to write. Raises lease_lost.';
+comment on function public.internal_complete_job(bigint, uuid) is 'Ends a job that has no row of its own to write, or whose row has ended already. Raises lease_lost, conflict.';
 
 create function public.internal_extend_job(p_job_id bigint, p_lease_token uuid, p_lease_seconds integer default 30) returns timestamptz
 language sql volatile

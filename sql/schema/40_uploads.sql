@@ -24,6 +24,7 @@ declare
   v_resume public.resumes;
   v_number integer := 1;
   v_parent uuid;
+  v_used record;
   v_version public.resume_versions;
 begin
   if v_kind is null then
@@ -36,26 +37,29 @@ begin
     perform private.fail('invalid_request', 'The file size is not given', 'Send the size in bytes.');
   end if;
   if p_file_size = 0 then
-    perform private.fail('file_empty', 'The file is empty');
+    perform private.fail('file_empty', 'The file is empty', 'Choose a file that has content.');
   end if;
   if p_file_size > v_settings.max_file_bytes then
     perform private.fail('file_too_large', format('The file is over %s bytes', v_settings.max_file_bytes), 'Save it smaller.');
   end if;
   if p_sha256 !~ '^[0-9a-f]{64}$' then
-    perform private.fail('invalid_request', 'The SHA-256 is not 64 lowercase hex digits');
+    perform private.fail('invalid_request', 'The SHA-256 is not 64 lowercase hex digits', 'Send it as such, or leave it out.');
   end if;
 
   perform private.lock_user(v_caller);
-  if (
-    select count(*) from public.resume_versions as v join public.resumes as r on r.id = v.resume_id
-    where r.user_id = v_caller and v.state = 'pending'
-  ) >= v_settings.max_pending_uploads_per_user then
+  select
+    count(*) filter (where v.state = 'pending') as pending,
+    coalesce(sum(v.file_size) filter (where v.state = 'pending' or v.held_as <> 'none'), 0) as bytes,
+    count(*) filter (where v.created_at > now() - interval '1 hour') as begun,
+    min(v.created_at) filter (where v.created_at > now() - interval '1 hour') as oldest
+  into v_used
+  from public.resume_versions as v join public.resumes as r on r.id = v.resume_id
+  where r.user_id = v_caller;
+  perform private.check_rate(v_used.begun, v_settings.uploads_per_hour, v_used.oldest, 'uploads');
+  if v_used.pending >= v_settings.max_pending_uploads_per_user then
     perform private.fail('quota_exceeded', format('%s uploads are unfinished', v_settings.max_pending_uploads_per_user), 'Finish them, or report them as failed.');
   end if;
-  if p_file_size + (
-    select coalesce(sum(v.file_size), 0) from public.resume_versions as v join public.resumes as r on r.id = v.resume_id
-    where r.user_id = v_caller and (v.state = 'pending' or v.held_as <> 'none')
-  ) > v_settings.max_bytes_per_user then
+  if p_file_size + v_used.bytes > v_settings.max_bytes_per_user then
     perform private.fail('quota_exceeded', format('All files together would be over %s bytes', v_settings.max_bytes_per_user), 'Delete a resume first.');
   end if;
 
@@ -107,7 +111,7 @@ $$;
 comment on function public.begin_resume_upload(text, text, bigint, uuid, text) is
 'For users: reserves a version and its name in the bucket resumes (full_storage_path), where the file is to be uploaded before upload_expires_at.
 filename as the person has it; file_size in bytes; resume_id for a new version of a resume, absent for a new one; sha256 (lowercase hex) is compared at ingest if given.
-Raises unauthorized, invalid_filename, unsupported_file_type, file_empty, file_too_large, invalid_request, not_found, quota_exceeded.';
+Raises unauthorized, invalid_filename, unsupported_file_type, file_empty, file_too_large, invalid_request, not_found, quota_exceeded, too_many_requests.';
 
 create function private.finish_upload(p_version public.resume_versions, p_owner_id text, p_priority integer) returns public.resume_versions
 language plpgsql
@@ -218,7 +222,7 @@ declare
   v_version public.resume_versions := private.owned_version(p_version_id, v_caller);
 begin
   if p_reason not in ('network', 'storage', 'aborted', 'timeout', 'other') or p_reason is null then
-    perform private.fail('invalid_request', 'The reason is not one of network, storage, aborted, timeout, other');
+    perform private.fail('invalid_request', 'The reason is not one of network, storage, aborted, timeout, other', 'Send one of these.');
   end if;
   if v_version.state <> 'pending' then
     return v_version;

@@ -7,7 +7,7 @@ set search_path = ''
 as $$
 -- Definer: the queue is granted to nobody; execute is for service_role alone.
 declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
+  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token, 'ingest');
   v_version public.resume_versions;
 begin
   select * into v_version from public.resume_versions where version_id = v_job.subject_id;
@@ -22,7 +22,7 @@ as $$
   select private.ingest_source(p_job_id, p_lease_token)
 $$;
 
-comment on function public.internal_ingest_source(bigint, uuid) is 'The version that a leased ingest job is about. Raises lease_lost.';
+comment on function public.internal_ingest_source(bigint, uuid) is 'The version that a leased ingest job is about. Raises lease_lost, conflict.';
 
 create function private.complete_ingest(
   p_job_id bigint, p_lease_token uuid, p_sha256 text, p_file_size bigint,
@@ -33,7 +33,7 @@ set search_path = ''
 as $$
 -- Definer: these tables are written by the product alone; execute is for service_role.
 declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
+  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token, 'ingest');
   v_version public.resume_versions;
 begin
   -- Resume before version, and in a statement of its own: two versions that become ready at once take
@@ -93,7 +93,7 @@ as $$
 $$;
 
 comment on function public.internal_complete_ingest(bigint, uuid, text, bigint, text, text, text, jsonb) is
-'Makes a version ready with what ingest read of it, and ends the job, in one transaction. Returns the version: ready, or failed with hash_mismatch when the object is not the accepted one. Raises lease_lost.';
+'Makes a version ready with what ingest read of it, and ends the job, in one transaction. Returns the version: ready, or failed with hash_mismatch when the object is not the accepted one. Raises lease_lost, conflict.';
 
 create function private.removable_object(p_job_id bigint, p_lease_token uuid) returns text
 language plpgsql security definer
@@ -101,7 +101,7 @@ set search_path = ''
 as $$
 -- Definer: the queue is granted to nobody; execute is for service_role alone.
 declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
+  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token, 'remove_object');
   v_name text;
 begin
   select v.full_storage_path into v_name from public.resume_versions as v
@@ -118,7 +118,7 @@ as $$
 $$;
 
 comment on function public.internal_removable_object(bigint, uuid) is
-'The object that a leased remove_object job may delete through the Storage API; null when there is nothing left to do. Raises lease_lost.';
+'The object that a leased remove_object job may delete through the Storage API; null when there is nothing left to do. Raises lease_lost, conflict.';
 
 create function private.complete_object_removal(p_job_id bigint, p_lease_token uuid) returns void
 language plpgsql security definer
@@ -126,7 +126,7 @@ set search_path = ''
 as $$
 -- Definer: these tables are written by the product alone; execute is for service_role.
 declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
+  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token, 'remove_object');
 begin
   update public.resume_versions as v set held_as = 'none'
   where v.version_id = v_job.subject_id and v.state = 'failed';
@@ -142,7 +142,7 @@ as $$
 $$;
 
 comment on function public.internal_complete_object_removal(bigint, uuid) is
-'Records that a failed version''s object is gone from storage, and ends the job. Raises lease_lost.';
+'Records that a failed version''s object is gone from storage, and ends the job. Raises lease_lost, conflict.';
 
 grant execute on function private.ingest_source(bigint, uuid) to service_role;
 grant execute on function private.complete_ingest(bigint, uuid, text, bigint, text, text, text, jsonb) to service_role;

@@ -14,6 +14,7 @@ declare
   v_version public.resume_versions;
   v_finished public.resume_versions;
   v_hash text;
+  v_asked record;
   v_optimization public.optimizations;
 begin
   if p_user_id is distinct from v_caller and p_user_id is not null then
@@ -26,7 +27,7 @@ begin
     perform private.fail('invalid_request', 'The job description is longer than 20,000 characters', 'Send the part that describes the job.');
   end if;
   if length(p_idempotency_key) not between 1 and 200 then
-    perform private.fail('invalid_request', 'The idempotency key is not 1 to 200 characters long');
+    perform private.fail('invalid_request', 'The idempotency key is not 1 to 200 characters long', 'Send a key of that length, or none.');
   end if;
 
   -- The guide sends the key with its bucket in front; both forms name the same object.
@@ -55,6 +56,10 @@ begin
     return v_optimization;
   end if;
 
+  select count(*) as number, min(o.created_at) as oldest into v_asked
+  from public.optimizations as o
+  where o.user_id = v_caller and o.created_at > now() - interval '1 hour';
+  perform private.check_rate(v_asked.number, v_settings.optimizations_per_hour, v_asked.oldest, 'optimizations');
   if (
     select count(*) from public.optimizations as o where o.user_id = v_caller and o.status in ('queued', 'running')
   ) >= v_settings.max_active_optimizations_per_user then

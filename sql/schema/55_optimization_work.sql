@@ -6,7 +6,7 @@ set search_path = ''
 as $$
 -- Definer: the queue is granted to nobody; execute is for service_role alone.
 declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
+  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token, 'optimize');
   v_optimization public.optimizations;
 begin
   update public.optimizations as o
@@ -28,7 +28,7 @@ as $$
 $$;
 
 comment on function public.internal_start_optimization(bigint, uuid) is
-'Marks the optimization of a leased job as running and returns it; if it has ended meanwhile, ends the job. Raises lease_lost.';
+'Marks the optimization of a leased job as running and returns it; if it has ended meanwhile, ends the job. Raises lease_lost, conflict.';
 
 create function private.optimization_source(p_job_id bigint, p_lease_token uuid) returns public.resume_versions
 language plpgsql security definer
@@ -36,7 +36,7 @@ set search_path = ''
 as $$
 -- Definer: the queue is granted to nobody; execute is for service_role alone.
 declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
+  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token, 'optimize');
   v_version public.resume_versions;
 begin
   select v.* into v_version
@@ -54,7 +54,7 @@ as $$
 $$;
 
 comment on function public.internal_optimization_source(bigint, uuid) is
-'The version that the optimization of a leased job is about, its text when ready. Raises lease_lost.';
+'The version that the optimization of a leased job is about, its text when ready. Raises lease_lost, conflict.';
 
 create function private.report_optimization(
   p_job_id bigint, p_lease_token uuid, p_lease_seconds integer, p_progress jsonb, p_events jsonb, p_partial jsonb
@@ -64,7 +64,7 @@ set search_path = ''
 as $$
 -- Definer: the queue is granted to nobody; execute is for service_role alone.
 declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
+  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token, 'optimize');
   v_cancel_requested boolean;
 begin
   perform private.check_lease_seconds(p_lease_seconds);
@@ -93,7 +93,7 @@ as $$
 $$;
 
 comment on function public.internal_report_optimization(bigint, uuid, integer, jsonb, jsonb, jsonb) is
-'The one call while a job runs: extends the lease, merges progress and section results, appends events [{"type", "data"}]. Returns whether it is to be cancelled. Raises lease_lost.';
+'The one call while a job runs: extends the lease, merges progress and section results, appends events [{"type", "data"}]. Returns whether it is to be cancelled. Raises lease_lost, conflict.';
 
 create function private.complete_optimization(
   p_job_id bigint, p_lease_token uuid, p_status text, p_result jsonb, p_events jsonb
@@ -103,7 +103,7 @@ set search_path = ''
 as $$
 -- Definer: the queue is granted to nobody; execute is for service_role alone.
 declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
+  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token, 'optimize');
   v_optimization public.optimizations;
 begin
   if p_status is null or p_status not in ('succeeded', 'cancelled') then
@@ -132,7 +132,7 @@ as $$
 $$;
 
 comment on function public.internal_complete_optimization(bigint, uuid, text, jsonb, jsonb) is
-'Ends an optimization and its job in one transaction: succeeded with its result, or cancelled. Returns the row as it ended. Raises lease_lost.';
+'Ends an optimization and its job in one transaction: succeeded with its result, or cancelled. Returns the row as it ended. Raises lease_lost, conflict.';
 
 grant execute on function private.start_optimization(bigint, uuid) to service_role;
 grant execute on function private.optimization_source(bigint, uuid) to service_role;

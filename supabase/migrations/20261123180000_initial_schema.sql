@@ -7,8 +7,10 @@ comment on schema private is 'The inside of ResWave: queue, settings, definer bo
 
 create schema if not exists extensions;
 
--- Owner and words in one index: what makes a search fast under RLS.
-create extension if not exists btree_gin with schema extensions;
+-- What a search falls back on: the words that look like the one that was typed.
+create extension if not exists pg_trgm with schema extensions;
+
+create extension if not exists unaccent with schema extensions;
 
 -- The per-schema form of this revoke does nothing: execute for public is a global default.
 alter default privileges revoke execute on functions from public;
@@ -72,6 +74,24 @@ $$;
 comment on function private.fail(text, text, text) is
 'Raises an expected failure: SQLSTATE PTnnn, the registry code as detail, what to do as hint.';
 
+create function private.check_rate(p_count bigint, p_limit integer, p_oldest timestamptz, p_what text) returns void
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if p_count >= p_limit then
+    -- The functions read their Retry-After from this hint: an error of the Data API has no other room for it.
+    perform private.fail(
+      'too_many_requests', format('%s %s were begun within an hour', p_limit, p_what),
+      format('Try again in %s seconds.', greatest(ceil(extract(epoch from p_oldest + interval '1 hour' - now())), 1))
+    );
+  end if;
+end
+$$;
+
+comment on function private.check_rate(bigint, integer, timestamptz, text) is
+'Refuses with too_many_requests when the last 60 minutes hold as many as the limit; p_oldest, the first of them, makes room when it is an hour old.';
+
 create function private.require_caller() returns text
 language plpgsql stable
 set search_path = ''
@@ -102,7 +122,9 @@ create table private.settings (
   max_versions_per_resume integer not null default 200,
   max_bytes_per_user bigint not null default 5368709120,
   upload_ttl interval not null default '2 hours 15 minutes',
+  uploads_per_hour integer not null default 200,
   max_active_optimizations_per_user integer not null default 3,
+  optimizations_per_hour integer not null default 60,
   max_queued_optimizations integer not null default 10000,
   max_job_attempts integer not null default 5,
   retry_base interval not null default '2 seconds',
@@ -114,7 +136,8 @@ create table private.settings (
   constraint settings_positive_check check (
     least(
       max_pending_uploads_per_user, max_resumes_per_user, max_versions_per_resume,
-      max_active_optimizations_per_user, max_queued_optimizations, max_job_attempts
+      max_active_optimizations_per_user, max_queued_optimizations, max_job_attempts,
+      uploads_per_hour, optimizations_per_hour
     ) > 0
     and max_bytes_per_user > 0
   ),
@@ -129,6 +152,8 @@ comment on table private.settings is 'The one row of settings. Read by the RPCs 
 comment on column private.settings.max_file_bytes is 'Bytes of one file, at most the bucket''s own limit of 50 MiB.';
 comment on column private.settings.max_bytes_per_user is 'Bytes of all versions that a user holds, pending ones as declared.';
 comment on column private.settings.upload_ttl is 'How long an upload may take. A signed upload URL of Supabase Storage lives for 2 hours.';
+comment on column private.settings.uploads_per_hour is 'Uploads that one user may begin within any 60 minutes.';
+comment on column private.settings.optimizations_per_hour is 'Optimizations that one user may ask for within any 60 minutes; one that is given again is not asked for.';
 comment on column private.settings.max_active_optimizations_per_user is 'Optimizations of one user that may be queued or running at once.';
 comment on column private.settings.max_queued_optimizations is 'Optimizations of all users that may wait; beyond it new ones are refused.';
 comment on column private.settings.retry_base is 'The first backoff of a failed job; it doubles up to retry_cap, with full jitter.';
@@ -152,7 +177,7 @@ declare
   v_name text := normalize(p_filename, nfc);
 begin
   if v_name is null or btrim(v_name) = '' then
-    perform private.fail('invalid_filename', 'The file has no name');
+    perform private.fail('invalid_filename', 'The file has no name', 'Send the name of the file.');
   end if;
   if length(v_name) > 255 then
     perform private.fail('invalid_filename', 'The file name is longer than 255 characters', 'Rename the file.');
@@ -251,11 +276,18 @@ comment on column public.resumes.headings is 'Headings and entry titles of the c
 comment on column public.resumes.language is 'ISO 639-1 code found at ingest, or simple.';
 comment on column public.resumes.deleted_at is 'Set when the owner deleted it; hidden from then on.';
 
--- Serves the policies, and the search of one owner's words.
+-- Serves the policies, and lists an owner's resumes.
 create index resumes_user_id_created_at_idx on public.resumes (user_id, created_at desc);
 
-create index resumes_search_idx on public.resumes using gin (user_id extensions.text_ops, content_tsvector)
+-- Owner and words in one index. The owner is in it as an array of one, so that array[user_id] @> array[…]
+-- is a condition that no other index answers: a search then has the same plan for the owner of one resume
+-- and of 20,000, whatever the statistics say, and need not be planned anew for each.
+create index resumes_search_idx on public.resumes using gin ((array[user_id]), content_tsvector)
 where deleted_at is null;
+
+-- Which languages an owner's resumes have. Not partial: with the same condition as the search's index,
+-- the planner may read this one whole in its place.
+create index resumes_user_id_language_idx on public.resumes (user_id, language);
 
 create index resumes_current_version_id_idx on public.resumes (current_version_id);
 
@@ -301,8 +333,8 @@ set search_path = ''
 as $$
 declare
   v_config constant regconfig := private.text_search_config(p_language);
-  -- The name's separators are no words: john_doe-cv.pdf is found as doe.
-  v_name constant text := regexp_replace(coalesce(p_filename, ''), '[^[:alnum:]]+', ' ', 'g');
+  -- The name's separators are no words: john_doe-cv.pdf is found as doe, and as john_doe-cv.pdf.
+  v_name constant text := regexp_replace(coalesce(p_filename, ''), '[^[:alnum:]]+', ' ', 'g') || ' ' || coalesce(p_filename, '');
   v_limit integer := 200000;
 begin
   -- A tsvector is at most 1 MB. Its size depends on how many words are distinct, so the limit on
@@ -463,6 +495,9 @@ create table public.optimizations (
   constraint optimizations_job_description_check check (length(job_description) between 1 and 20000),
   constraint optimizations_idempotency_key_check check (length(idempotency_key) between 1 and 200),
   constraint optimizations_status_check check (status in ('queued', 'running', 'succeeded', 'failed', 'cancelled')),
+  -- What is merged into an object by || and is none makes an array of both.
+  constraint optimizations_progress_check check (jsonb_typeof(progress) = 'object'),
+  constraint optimizations_partial_check check (jsonb_typeof(partial) = 'object'),
   constraint optimizations_result_check check ((status = 'succeeded') = (result is not null)),
   constraint optimizations_error_check check ((status = 'failed') = (error is not null)),
   constraint optimizations_finished_check check ((status in ('succeeded', 'failed', 'cancelled')) = (finished_at is not null))
@@ -662,7 +697,7 @@ begin
 end
 $$;
 
-create function private.leased_job(p_job_id bigint, p_lease_token uuid) returns private.jobs
+create function private.leased_job(p_job_id bigint, p_lease_token uuid, p_kind text default null) returns private.jobs
 language plpgsql
 set search_path = ''
 as $$
@@ -674,11 +709,16 @@ begin
   if v_job.lease_token is distinct from p_lease_token or p_lease_token is null then
     perform private.fail('lease_lost', format('Job %s is not held under this lease', p_job_id));
   end if;
+  -- What ends one kind of work would end another without a word to the row that waits for it.
+  if v_job.kind <> p_kind then
+    perform private.fail('conflict', format('Job %s is %s, not %s', p_job_id, v_job.kind, p_kind));
+  end if;
   return v_job;
 end
 $$;
 
-comment on function private.leased_job(bigint, uuid) is 'The job, locked, if the token is its lease; raises lease_lost otherwise.';
+comment on function private.leased_job(bigint, uuid, text) is
+'The job, locked, if the token is its lease and it is of that kind (null: any); raises lease_lost or conflict otherwise.';
 
 create function private.extend_job(p_job_id bigint, p_lease_token uuid, p_lease_seconds integer) returns timestamptz
 language plpgsql security definer
@@ -702,8 +742,14 @@ language plpgsql security definer
 set search_path = ''
 as $$
 -- Definer: the queue is granted to nobody; execute is for service_role alone.
+declare
+  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
 begin
-  perform private.leased_job(p_job_id, p_lease_token);
+  if exists (select from public.resume_versions as v where v.version_id = v_job.subject_id and v_job.kind = 'ingest' and v.state = 'uploaded')
+    or exists (select from public.optimizations as o where o.optimization_id = v_job.subject_id and v_job.kind = 'optimize' and o.status in ('queued', 'running'))
+  then
+    perform private.fail('conflict', format('Somebody waits for what job %s gives', p_job_id), 'End it with its result, or fail it.');
+  end if;
   delete from private.jobs where job_id = p_job_id;
 end
 $$;
@@ -748,6 +794,14 @@ begin
   if p_retryable is null or length(p_error ->> 'code') not between 1 and 64 or p_error ->> 'code' is null then
     perform private.fail('invalid_request', 'A failure says its code and whether it is worth another attempt');
   end if;
+  -- Who asked for an end does not wait for another attempt.
+  if v_job.kind = 'optimize' and exists (
+    select from public.optimizations as o where o.optimization_id = v_job.subject_id and o.cancel_requested_at is not null
+  ) then
+    perform private.finish_optimization(v_job.subject_id, 'cancelled', null, null);
+    delete from private.jobs where job_id = p_job_id;
+    return 'dead';
+  end if;
   if p_retryable and v_job.attempts < v_job.max_attempts then
     update private.jobs
     set
@@ -774,6 +828,10 @@ begin
       update public.resume_versions
       set state = 'failed', failure_code = coalesce(p_error ->> 'code', 'internal')
       where version_id = p_job.subject_id and state = 'uploaded';
+      -- A file that is refused for what it is takes up no more room; one that could not be read yet stays.
+      if found and not p_keep then
+        perform private.enqueue_job('remove_object', p_job.subject_id, p_job.owner_id, 200);
+      end if;
     when 'optimize' then
       perform private.finish_optimization(p_job.subject_id, 'failed', null, p_error);
     else null;
@@ -845,7 +903,7 @@ as $$
   select private.complete_job(p_job_id, p_lease_token)
 $$;
 
-comment on function public.internal_complete_job(bigint, uuid) is 'Ends a job that has no row of its own to write. Raises lease_lost.';
+comment on function public.internal_complete_job(bigint, uuid) is 'Ends a job that has no row of its own to write, or whose row has ended already. Raises lease_lost, conflict.';
 
 create function public.internal_extend_job(p_job_id bigint, p_lease_token uuid, p_lease_seconds integer default 30) returns timestamptz
 language sql volatile
@@ -913,6 +971,7 @@ declare
   v_resume public.resumes;
   v_number integer := 1;
   v_parent uuid;
+  v_used record;
   v_version public.resume_versions;
 begin
   if v_kind is null then
@@ -925,26 +984,29 @@ begin
     perform private.fail('invalid_request', 'The file size is not given', 'Send the size in bytes.');
   end if;
   if p_file_size = 0 then
-    perform private.fail('file_empty', 'The file is empty');
+    perform private.fail('file_empty', 'The file is empty', 'Choose a file that has content.');
   end if;
   if p_file_size > v_settings.max_file_bytes then
     perform private.fail('file_too_large', format('The file is over %s bytes', v_settings.max_file_bytes), 'Save it smaller.');
   end if;
   if p_sha256 !~ '^[0-9a-f]{64}$' then
-    perform private.fail('invalid_request', 'The SHA-256 is not 64 lowercase hex digits');
+    perform private.fail('invalid_request', 'The SHA-256 is not 64 lowercase hex digits', 'Send it as such, or leave it out.');
   end if;
 
   perform private.lock_user(v_caller);
-  if (
-    select count(*) from public.resume_versions as v join public.resumes as r on r.id = v.resume_id
-    where r.user_id = v_caller and v.state = 'pending'
-  ) >= v_settings.max_pending_uploads_per_user then
+  select
+    count(*) filter (where v.state = 'pending') as pending,
+    coalesce(sum(v.file_size) filter (where v.state = 'pending' or v.held_as <> 'none'), 0) as bytes,
+    count(*) filter (where v.created_at > now() - interval '1 hour') as begun,
+    min(v.created_at) filter (where v.created_at > now() - interval '1 hour') as oldest
+  into v_used
+  from public.resume_versions as v join public.resumes as r on r.id = v.resume_id
+  where r.user_id = v_caller;
+  perform private.check_rate(v_used.begun, v_settings.uploads_per_hour, v_used.oldest, 'uploads');
+  if v_used.pending >= v_settings.max_pending_uploads_per_user then
     perform private.fail('quota_exceeded', format('%s uploads are unfinished', v_settings.max_pending_uploads_per_user), 'Finish them, or report them as failed.');
   end if;
-  if p_file_size + (
-    select coalesce(sum(v.file_size), 0) from public.resume_versions as v join public.resumes as r on r.id = v.resume_id
-    where r.user_id = v_caller and (v.state = 'pending' or v.held_as <> 'none')
-  ) > v_settings.max_bytes_per_user then
+  if p_file_size + v_used.bytes > v_settings.max_bytes_per_user then
     perform private.fail('quota_exceeded', format('All files together would be over %s bytes', v_settings.max_bytes_per_user), 'Delete a resume first.');
   end if;
 
@@ -996,7 +1058,7 @@ $$;
 comment on function public.begin_resume_upload(text, text, bigint, uuid, text) is
 'For users: reserves a version and its name in the bucket resumes (full_storage_path), where the file is to be uploaded before upload_expires_at.
 filename as the person has it; file_size in bytes; resume_id for a new version of a resume, absent for a new one; sha256 (lowercase hex) is compared at ingest if given.
-Raises unauthorized, invalid_filename, unsupported_file_type, file_empty, file_too_large, invalid_request, not_found, quota_exceeded.';
+Raises unauthorized, invalid_filename, unsupported_file_type, file_empty, file_too_large, invalid_request, not_found, quota_exceeded, too_many_requests.';
 
 create function private.finish_upload(p_version public.resume_versions, p_owner_id text, p_priority integer) returns public.resume_versions
 language plpgsql
@@ -1107,7 +1169,7 @@ declare
   v_version public.resume_versions := private.owned_version(p_version_id, v_caller);
 begin
   if p_reason not in ('network', 'storage', 'aborted', 'timeout', 'other') or p_reason is null then
-    perform private.fail('invalid_request', 'The reason is not one of network, storage, aborted, timeout, other');
+    perform private.fail('invalid_request', 'The reason is not one of network, storage, aborted, timeout, other', 'Send one of these.');
   end if;
   if v_version.state <> 'pending' then
     return v_version;
@@ -1179,7 +1241,7 @@ set search_path = ''
 as $$
 -- Definer: the queue is granted to nobody; execute is for service_role alone.
 declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
+  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token, 'ingest');
   v_version public.resume_versions;
 begin
   select * into v_version from public.resume_versions where version_id = v_job.subject_id;
@@ -1194,7 +1256,7 @@ as $$
   select private.ingest_source(p_job_id, p_lease_token)
 $$;
 
-comment on function public.internal_ingest_source(bigint, uuid) is 'The version that a leased ingest job is about. Raises lease_lost.';
+comment on function public.internal_ingest_source(bigint, uuid) is 'The version that a leased ingest job is about. Raises lease_lost, conflict.';
 
 create function private.complete_ingest(
   p_job_id bigint, p_lease_token uuid, p_sha256 text, p_file_size bigint,
@@ -1205,7 +1267,7 @@ set search_path = ''
 as $$
 -- Definer: these tables are written by the product alone; execute is for service_role.
 declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
+  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token, 'ingest');
   v_version public.resume_versions;
 begin
   -- Resume before version, and in a statement of its own: two versions that become ready at once take
@@ -1265,7 +1327,7 @@ as $$
 $$;
 
 comment on function public.internal_complete_ingest(bigint, uuid, text, bigint, text, text, text, jsonb) is
-'Makes a version ready with what ingest read of it, and ends the job, in one transaction. Returns the version: ready, or failed with hash_mismatch when the object is not the accepted one. Raises lease_lost.';
+'Makes a version ready with what ingest read of it, and ends the job, in one transaction. Returns the version: ready, or failed with hash_mismatch when the object is not the accepted one. Raises lease_lost, conflict.';
 
 create function private.removable_object(p_job_id bigint, p_lease_token uuid) returns text
 language plpgsql security definer
@@ -1273,7 +1335,7 @@ set search_path = ''
 as $$
 -- Definer: the queue is granted to nobody; execute is for service_role alone.
 declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
+  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token, 'remove_object');
   v_name text;
 begin
   select v.full_storage_path into v_name from public.resume_versions as v
@@ -1290,7 +1352,7 @@ as $$
 $$;
 
 comment on function public.internal_removable_object(bigint, uuid) is
-'The object that a leased remove_object job may delete through the Storage API; null when there is nothing left to do. Raises lease_lost.';
+'The object that a leased remove_object job may delete through the Storage API; null when there is nothing left to do. Raises lease_lost, conflict.';
 
 create function private.complete_object_removal(p_job_id bigint, p_lease_token uuid) returns void
 language plpgsql security definer
@@ -1298,7 +1360,7 @@ set search_path = ''
 as $$
 -- Definer: these tables are written by the product alone; execute is for service_role.
 declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
+  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token, 'remove_object');
 begin
   update public.resume_versions as v set held_as = 'none'
   where v.version_id = v_job.subject_id and v.state = 'failed';
@@ -1314,7 +1376,7 @@ as $$
 $$;
 
 comment on function public.internal_complete_object_removal(bigint, uuid) is
-'Records that a failed version''s object is gone from storage, and ends the job. Raises lease_lost.';
+'Records that a failed version''s object is gone from storage, and ends the job. Raises lease_lost, conflict.';
 
 grant execute on function private.ingest_source(bigint, uuid) to service_role;
 grant execute on function private.complete_ingest(bigint, uuid, text, bigint, text, text, text, jsonb) to service_role;
@@ -1340,6 +1402,7 @@ declare
   v_version public.resume_versions;
   v_finished public.resume_versions;
   v_hash text;
+  v_asked record;
   v_optimization public.optimizations;
 begin
   if p_user_id is distinct from v_caller and p_user_id is not null then
@@ -1352,7 +1415,7 @@ begin
     perform private.fail('invalid_request', 'The job description is longer than 20,000 characters', 'Send the part that describes the job.');
   end if;
   if length(p_idempotency_key) not between 1 and 200 then
-    perform private.fail('invalid_request', 'The idempotency key is not 1 to 200 characters long');
+    perform private.fail('invalid_request', 'The idempotency key is not 1 to 200 characters long', 'Send a key of that length, or none.');
   end if;
 
   -- The guide sends the key with its bucket in front; both forms name the same object.
@@ -1381,6 +1444,10 @@ begin
     return v_optimization;
   end if;
 
+  select count(*) as number, min(o.created_at) as oldest into v_asked
+  from public.optimizations as o
+  where o.user_id = v_caller and o.created_at > now() - interval '1 hour';
+  perform private.check_rate(v_asked.number, v_settings.optimizations_per_hour, v_asked.oldest, 'optimizations');
   if (
     select count(*) from public.optimizations as o where o.user_id = v_caller and o.status in ('queued', 'running')
   ) >= v_settings.max_active_optimizations_per_user then
@@ -1562,7 +1629,7 @@ set search_path = ''
 as $$
 -- Definer: the queue is granted to nobody; execute is for service_role alone.
 declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
+  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token, 'optimize');
   v_optimization public.optimizations;
 begin
   update public.optimizations as o
@@ -1584,7 +1651,7 @@ as $$
 $$;
 
 comment on function public.internal_start_optimization(bigint, uuid) is
-'Marks the optimization of a leased job as running and returns it; if it has ended meanwhile, ends the job. Raises lease_lost.';
+'Marks the optimization of a leased job as running and returns it; if it has ended meanwhile, ends the job. Raises lease_lost, conflict.';
 
 create function private.optimization_source(p_job_id bigint, p_lease_token uuid) returns public.resume_versions
 language plpgsql security definer
@@ -1592,7 +1659,7 @@ set search_path = ''
 as $$
 -- Definer: the queue is granted to nobody; execute is for service_role alone.
 declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
+  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token, 'optimize');
   v_version public.resume_versions;
 begin
   select v.* into v_version
@@ -1610,7 +1677,7 @@ as $$
 $$;
 
 comment on function public.internal_optimization_source(bigint, uuid) is
-'The version that the optimization of a leased job is about, its text when ready. Raises lease_lost.';
+'The version that the optimization of a leased job is about, its text when ready. Raises lease_lost, conflict.';
 
 create function private.report_optimization(
   p_job_id bigint, p_lease_token uuid, p_lease_seconds integer, p_progress jsonb, p_events jsonb, p_partial jsonb
@@ -1620,7 +1687,7 @@ set search_path = ''
 as $$
 -- Definer: the queue is granted to nobody; execute is for service_role alone.
 declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
+  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token, 'optimize');
   v_cancel_requested boolean;
 begin
   perform private.check_lease_seconds(p_lease_seconds);
@@ -1649,7 +1716,7 @@ as $$
 $$;
 
 comment on function public.internal_report_optimization(bigint, uuid, integer, jsonb, jsonb, jsonb) is
-'The one call while a job runs: extends the lease, merges progress and section results, appends events [{"type", "data"}]. Returns whether it is to be cancelled. Raises lease_lost.';
+'The one call while a job runs: extends the lease, merges progress and section results, appends events [{"type", "data"}]. Returns whether it is to be cancelled. Raises lease_lost, conflict.';
 
 create function private.complete_optimization(
   p_job_id bigint, p_lease_token uuid, p_status text, p_result jsonb, p_events jsonb
@@ -1659,7 +1726,7 @@ set search_path = ''
 as $$
 -- Definer: the queue is granted to nobody; execute is for service_role alone.
 declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
+  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token, 'optimize');
   v_optimization public.optimizations;
 begin
   if p_status is null or p_status not in ('succeeded', 'cancelled') then
@@ -1688,7 +1755,7 @@ as $$
 $$;
 
 comment on function public.internal_complete_optimization(bigint, uuid, text, jsonb, jsonb) is
-'Ends an optimization and its job in one transaction: succeeded with its result, or cancelled. Returns the row as it ended. Raises lease_lost.';
+'Ends an optimization and its job in one transaction: succeeded with its result, or cancelled. Returns the row as it ended. Raises lease_lost, conflict.';
 
 grant execute on function private.start_optimization(bigint, uuid) to service_role;
 grant execute on function private.optimization_source(bigint, uuid) to service_role;
@@ -1698,60 +1765,614 @@ grant execute on function public.internal_start_optimization(bigint, uuid) to se
 grant execute on function public.internal_optimization_source(bigint, uuid) to service_role;
 grant execute on function public.internal_report_optimization(bigint, uuid, integer, jsonb, jsonb, jsonb) to service_role;
 grant execute on function public.internal_complete_optimization(bigint, uuid, text, jsonb, jsonb) to service_role;
-create function private.search_resumes(p_query text, p_page_size integer, p_page integer)
-returns table (
-  id uuid, original_filename text, mime_type text, language text, current_version_id uuid,
-  created_at timestamptz, updated_at timestamptz, rank real
+-- The words to find things by: those of every kept version, and those that an owner might have meant.
+
+create table private.version_words (
+  version_id uuid not null,
+  user_id text not null,
+  language text not null,
+  content_tsvector tsvector not null,
+  constraint version_words_pkey primary key (version_id),
+  constraint version_words_version_id_fkey foreign key (version_id) references public.resume_versions (version_id) on delete cascade
+);
+
+alter table private.version_words enable row level security;
+
+comment on table private.version_words is 'What a kept version is found by when all versions are searched. Beside resume_versions, whose rows are sent to clients; kept by its trigger.';
+
+create index version_words_search_idx on private.version_words using gin ((array[user_id]), content_tsvector);
+
+create index version_words_user_id_language_idx on private.version_words (user_id, language);
+
+create function private.tg_resume_versions__index_words() returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if new.state = 'ready' then
+    insert into private.version_words (version_id, user_id, language, content_tsvector)
+    select new.version_id, r.user_id, coalesce(new.language, 'simple'),
+      private.content_tsvector(coalesce(new.language, 'simple'), new.original_filename, new.headings, new.content_text)
+    from public.resumes as r
+    where r.id = new.resume_id
+    on conflict (version_id) do update
+    set language = excluded.language, content_tsvector = excluded.content_tsvector;
+  else
+    delete from private.version_words where version_id = new.version_id;
+  end if;
+  return null;
+end
+$$;
+
+create trigger resume_versions_index_words
+after insert or update of state, content_text, headings, language, original_filename on public.resume_versions
+for each row execute function private.tg_resume_versions__index_words();
+
+create function private.lexemes_of(p_query text) returns text[]
+language sql immutable strict parallel safe
+set search_path = ''
+as $$
+  -- Postgres has no function for this; a tsquery's text has every lexeme quoted, ' and \ doubled.
+  select coalesce(array_agg(distinct replace(replace(m[1], '''''', ''''), '\\', '\')), '{}')
+  from regexp_matches(p_query, '''((?:[^'']|'''')*)''', 'g') as m
+$$;
+
+comment on function private.lexemes_of(text) is 'The lexemes of a tsquery, given as text.';
+
+create function private.wanted_lexemes(p_query tsquery) returns text[]
+language sql immutable strict parallel safe
+set search_path = ''
+as $$
+  -- querytree() leaves out what is negated. It gives T for a query that every text might match, as
+  -- "a or -b" does: then the words are all there is to go by.
+  select private.lexemes_of(case when querytree(p_query) = 'T' and p_query::text like '%|%' then p_query::text else querytree(p_query) end)
+$$;
+
+comment on function private.wanted_lexemes(tsquery) is 'The lexemes that a query asks for, without those that it excludes.';
+
+create function private.any_of(p_lexemes text[]) returns tsquery
+language sql immutable strict parallel safe
+set search_path = ''
+as $$
+  -- A cast, not to_tsquery(): these are lexemes already, and must not be parsed into others.
+  select string_agg('''' || replace(replace(l, '\', '\\'), '''', '''''') || '''', ' | ')::tsquery
+  from unnest(p_lexemes) as l
+$$;
+
+comment on function private.any_of(text[]) is 'The query that any of these lexemes matches.';
+
+create function private.known_words(p_caller text, p_language text, p_all_versions boolean) returns text[]
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  -- What a guess may cost: the newest resumes, 20,000 words, the more frequent first.
+  v_max_texts constant integer := 200;
+  v_max_words constant integer := 20000;
+  v_words text[];
+begin
+  select array_agg(k.word order by k.texts desc, k.word) into v_words
+  from (
+    select w.word, count(*) as texts
+    from (
+      select a.content_tsvector
+      from (
+        select r.content_tsvector, r.created_at
+        from public.resumes as r
+        where not p_all_versions and r.user_id = p_caller and r.language = p_language and r.deleted_at is null
+        union all
+        select w.content_tsvector, v.created_at
+        from private.version_words as w
+          join public.resume_versions as v on v.version_id = w.version_id
+          join public.resumes as r on r.id = v.resume_id
+        where p_all_versions and w.user_id = p_caller and w.language = p_language
+          and r.user_id = p_caller and r.deleted_at is null
+      ) as a
+      order by a.created_at desc
+      limit v_max_texts
+    ) as t
+      cross join lateral unnest(tsvector_to_array(t.content_tsvector)) as w (word)
+    group by w.word
+    order by texts desc, w.word
+    limit v_max_words
+  ) as k;
+  return coalesce(v_words, '{}');
+end
+$$;
+
+comment on function private.known_words(text, text, boolean) is 'The lexemes of an owner''s newest texts in a language, the most frequent first. For private.search_resumes().';
+
+create function private.guessed_query(p_language text, p_query tsquery, p_typed text, p_known text[], p_match text) returns tsquery
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_max_guessed constant integer := 5;
+  v_config constant regconfig := private.text_search_config(p_language);
+  v_wanted constant text[] := private.wanted_lexemes(p_query);
+  v_tokens constant text[] := regexp_split_to_array(lower(p_typed), '[^[:alnum:]]+');
+  v_token text;
+  v_plain text;
+  v_lexeme text;
+  v_is_last boolean := true;
+  v_guessed integer := 0;
+  v_words text[];
+  v_query tsquery := p_query;
+begin
+  -- From the last word on, which a person may still be typing.
+  for v_index in reverse cardinality(v_tokens) .. 1 loop
+    v_token := v_tokens[v_index];
+    -- One word may be read as several lexemes (no stop words, one parser): such is never guessed.
+    v_lexeme := (tsvector_to_array(to_tsvector(v_config, v_token)))[1];
+    continue when length(v_token) < 2 or v_lexeme is null or not v_lexeme = any (v_wanted);
+    if v_is_last or not v_lexeme = any (p_known) then
+      v_plain := extensions.unaccent('extensions.unaccent', v_token);
+      v_words := array(
+        select k.word
+        from unnest(p_known) with ordinality as k (word, place)
+          cross join lateral extensions.unaccent('extensions.unaccent', k.word) as plain
+        where starts_with(plain, v_plain)
+          -- Lexemes are cut: engin stands for engineer, of which "enginee" is a beginning. It is less sure: softwar is no softwareent.
+          or p_match = 'similar' and starts_with(v_plain, plain) and length(plain) >= greatest(4, length(v_plain) - 4)
+        order by k.place
+        limit 20
+      );
+      if p_match = 'similar' and cardinality(v_words) = 0 and length(v_token) >= 4 then
+        v_plain := extensions.unaccent('extensions.unaccent', v_lexeme);
+        v_words := array(
+          select s.word
+          from (
+            select k.word, k.place, plain, greatest(extensions.similarity(plain, v_plain), extensions.similarity(plain, extensions.unaccent('extensions.unaccent', v_token))) as likeness
+            from unnest(p_known) with ordinality as k (word, place)
+              cross join lateral extensions.unaccent('extensions.unaccent', k.word) as plain
+            where length(k.word) between length(v_lexeme) - 3 and length(v_lexeme) + 3
+          ) as s
+          -- Two letters that changed places leave few trigrams in common: pyhton and python have three of eleven.
+          where s.likeness >= case when left(s.plain, 1) = left(v_plain, 1) then 0.25 else 0.4 end
+          order by s.likeness desc, s.place
+          limit 3
+        );
+      end if;
+      if cardinality(v_words) > 0 then
+        v_query := ts_rewrite(v_query, private.any_of(array[v_lexeme]), private.any_of(v_words));
+      end if;
+      v_guessed := v_guessed + 1;
+      exit when v_guessed = v_max_guessed;
+    end if;
+    v_is_last := false;
+  end loop;
+  return nullif(v_query, p_query);
+end
+$$;
+
+comment on function private.guessed_query(text, tsquery, text, text[], text) is
+'The query with the owner''s own words in place of what was typed: those that begin so (prefix), or else look so (similar). The last five words at most; null if that changes nothing.';
+-- Where in a text the words of a query stand. ts_headline() marks them with tags inside the text, which
+-- a text can forge, and reads it whole: half a millisecond for a page of text. Here a regular expression finds what may be a
+-- form of a word, and the stemmer decides on those few.
+
+create type private.highlight_terms as (language text, lexemes text[], pattern text);
+
+create function private.highlight_terms_of(p_language text, p_query tsquery) returns private.highlight_terms
+language plpgsql immutable
+set search_path = ''
+as $$
+declare
+  v_lexemes constant text[] := (private.wanted_lexemes(p_query))[1:20];
+  v_terms private.highlight_terms := row(p_language, v_lexemes, null);
+begin
+  -- Stemming changes the end of a word, and its accents: a beginning, in which a vowel stands for each of its forms, finds every form.
+  select string_agg(
+    regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+      regexp_replace(b.beginning, '[^[:alnum:]]', '\\\&', 'g'),
+      '[aàáâãäå]', '[aàáâãäå]', 'g'), '[eèéêë]', '[eèéêë]', 'g'), '[iìíîïy]', '[iìíîïy]', 'g'),
+      '[oòóôõö]', '[oòóôõö]', 'g'), '[uùúûü]', '[uùúûü]', 'g'), '[cç]', '[cç]', 'g'), '[sß]', '[sß]', 'g'),
+    '|'
+  ) into v_terms.pattern
+  from (
+    select distinct left(l, case when l ~ '^[[:alpha:]]+$' then greatest(3, length(l) - 2) else least(length(l), 40) end) as beginning
+    from unnest(v_lexemes) as l
+  ) as b;
+  v_terms.pattern := '\m(?:' || v_terms.pattern || ')\w*';
+  return v_terms;
+end
+$$;
+
+comment on function private.highlight_terms_of(text, tsquery) is 'What private.highlight() looks for, made once per query. The pattern is null when there is nothing to show.';
+
+create function private.highlight(p_field text, p_text text, p_terms private.highlight_terms, p_max_snippets integer) returns jsonb
+language plpgsql immutable
+set search_path = ''
+as $$
+declare
+  v_max_scanned constant integer := 50000;
+  v_max_words constant integer := 200;
+  v_max_ranges constant integer := 20;
+  v_is_name constant boolean := p_field = 'original_filename';
+  v_window constant integer := case when v_is_name then 255 else 240 end;
+  v_before constant integer := case when v_is_name then 255 else 60 end;
+  v_text constant text := left(p_text, v_max_scanned);
+  v_length constant integer := length(v_text);
+  -- Characters beyond the BMP count twice in UTF-16.
+  v_wide constant boolean := v_text ~ '[\U00010000-\U0010FFFF]';
+  v_config constant regconfig := private.text_search_config(p_terms.language);
+  v_parts text[];
+  v_word text;
+  v_yes text[] := '{}';
+  v_no text[] := '{}';
+  v_at integer;
+  v_begin integer;
+  v_end integer := 0;
+  v_lead text;
+  -- One element per window.
+  v_begins integer[] := '{}';
+  v_ends integer[] := '{}';
+  v_ranges text[] := '{}';
+  v_counts integer[] := '{}';
+  v_seen text[];
+  v_best integer;
+  v_snippets jsonb := '[]';
+begin
+  -- In a file name _ parts words. Of the two marks the text is rid first: only places count here, and they stay.
+  v_parts := string_to_array(regexp_replace(translate(v_text, E'_\x01\x02', '   '), p_terms.pattern, E'\x01\\&\x02', 'gi'), E'\x01');
+  if coalesce(cardinality(v_parts), 0) < 2 then
+    return v_snippets;
+  end if;
+  v_at := 1 + length(v_parts[1]);
+  for v_index in 2 .. least(cardinality(v_parts), v_max_words) loop
+    v_word := lower(split_part(v_parts[v_index], E'\x02', 1));
+    if not v_word = any (v_yes) and not v_word = any (v_no) then
+      if length(v_word) <= 255 and tsvector_to_array(to_tsvector(v_config, v_word)) && p_terms.lexemes then
+        v_yes := v_yes || v_word;
+      else
+        v_no := v_no || v_word;
+      end if;
+    end if;
+    if v_word = any (v_yes) then
+      if v_at > v_end then
+        -- A window opens a little before its word, at the beginning of a line or else of a word.
+        v_begin := greatest(v_end + 1, v_at - v_before);
+        v_lead := substr(v_text, v_begin, v_at - v_begin);
+        if not v_is_name then
+          v_lead := coalesce(substring(v_lead from '\n([^\n]*)$'), case when v_begin > 1 then substring(v_lead from '\s(.*)$') end, v_lead);
+        end if;
+        v_begin := v_at - length(v_lead);
+        v_end := least(v_begin + v_window - 1, v_length);
+        v_begins := v_begins || v_begin;
+        v_ends := v_ends || v_end;
+        v_ranges := v_ranges || array[''];
+        v_counts := v_counts || 0;
+        v_seen := '{}';
+        v_best := 0;
+      end if;
+      -- Lower case may be longer or shorter than the word itself.
+      v_lead := split_part(v_parts[v_index], E'\x02', 1);
+      v_end := greatest(v_end, v_at + length(v_lead) - 1);
+      v_ends[cardinality(v_ends)] := v_end;
+      if not v_word = any (v_seen) then
+        v_seen := v_seen || v_word;
+        v_counts[cardinality(v_counts)] := cardinality(v_seen);
+      end if;
+      if v_best < v_max_ranges then
+        v_best := v_best + 1;
+        v_ranges[cardinality(v_ranges)] := v_ranges[cardinality(v_ranges)] || case
+          when v_wide then format(
+            ',[%s,%s]',
+            v_at - v_begin + regexp_count(substr(v_text, v_begin, v_at - v_begin), '[\U00010000-\U0010FFFF]'),
+            v_at - v_begin + length(v_lead) + regexp_count(substr(v_text, v_begin, v_at - v_begin + length(v_lead)), '[\U00010000-\U0010FFFF]')
+          )
+          else ',[' || v_at - v_begin || ',' || v_at - v_begin + length(v_lead) || ']'
+        end;
+      end if;
+    end if;
+    v_at := v_at + length(v_parts[v_index]) - 1;
+  end loop;
+
+  -- Of the windows, those that show most of what was asked for; of equals, the first.
+  for v_place in 1 .. least(p_max_snippets, cardinality(v_begins)) loop
+    v_best := 1;
+    for v_index in 2 .. cardinality(v_begins) loop
+      if v_counts[v_index] > v_counts[v_best] then
+        v_best := v_index;
+      end if;
+    end loop;
+    v_counts[v_best] := -1;
+    v_snippets := v_snippets || jsonb_build_object(
+      'field', p_field,
+      'offset', v_begins[v_best] - 1 + case when v_wide then regexp_count(left(v_text, v_begins[v_best] - 1), '[\U00010000-\U0010FFFF]') else 0 end,
+      'text', substr(v_text, v_begins[v_best], v_ends[v_best] - v_begins[v_best] + 1),
+      'ranges', ('[' || substr(v_ranges[v_best], 2) || ']')::jsonb
+    );
+  end loop;
+  return v_snippets;
+end
+$$;
+
+comment on function private.highlight(text, text, private.highlight_terms, integer) is
+'Windows of a text that show the words searched for: [{field, offset, text, ranges: [[start, end], …]}]. Offset counts in the field, ranges in text, both in UTF-16 code units. The first 50,000 characters and 200 words are looked at.';
+-- search_resumes(): a query in web search syntax over the caller's own resumes.
+
+create type private.search_filter as (
+  kind text, label text, created_from timestamptz, created_before timestamptz, updated_from timestamptz, updated_before timestamptz
+);
+
+-- Where a page ended: the next one begins behind it.
+create type private.search_position as (match text, rank real, created_at timestamptz, version_key uuid);
+
+create function private.search_digest(p_caller text, p_query text, p_filter private.search_filter, p_all_versions boolean) returns text
+language sql immutable parallel safe
+set search_path = ''
+as $$
+  select left(md5(jsonb_build_array(p_caller, p_query, p_filter, p_all_versions)::text), 16)
+$$;
+
+comment on function private.search_digest(text, text, private.search_filter, boolean) is
+'Which search a cursor is of. It keeps mistakes apart, nothing else: every page is filtered by its caller, whatever the cursor says.';
+
+create function private.search_cursor(p_position private.search_position, p_digest text) returns text
+language sql immutable parallel safe
+set search_path = ''
+as $$
+  select concat_ws(
+    '_', p_position.match, encode(float4send(p_position.rank), 'hex'),
+    (extract(epoch from p_position.created_at) * 1000000)::bigint, replace(p_position.version_key::text, '-', ''), p_digest
+  )
+$$;
+
+create function private.search_position_of(p_cursor text, p_digest text) returns private.search_position
+language plpgsql immutable
+set search_path = ''
+as $$
+declare
+  v_parts constant text[] := string_to_array(p_cursor, '_');
+  v_bits bigint;
+begin
+  -- A rank is a positive real below 2^31: sign and exponent of anything else are refused with the rest.
+  if p_cursor is null or p_cursor !~ '^(exact|prefix|similar)_[0-4][0-9a-f]{7}_[0-9]{1,16}_[0-9a-f]{32}_[0-9a-f]{16}$' or v_parts[5] <> p_digest then
+    perform private.fail('invalid_request', 'Cannot continue: the cursor is not one of this search', 'Send the cursor of the last row, with the same arguments as before.');
+  end if;
+  v_bits := ('x' || v_parts[2])::bit(32)::bigint;
+  return row(
+    v_parts[1],
+    case when v_bits < 8388608 then 0 else ((1 + (v_bits & 8388607) / 8388608.0) * power(2::float8, ((v_bits >> 23) - 127)::float8))::real end,
+    timestamptz 'epoch' + v_parts[3]::bigint * interval '1 microsecond',
+    v_parts[4]::uuid
+  );
+end
+$$;
+
+comment on function private.search_position_of(text, text) is 'What private.search_cursor() wrote, to the bit. Raises invalid_request for anything else.';
+
+create function private.search_languages(p_caller text, p_all_versions boolean) returns text[]
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  -- Six probes of an index: most people write in one language, and should pay for one. With exists() in
+  -- place of limit 1 the planner may read all rows of the owner, to join them.
+  if p_all_versions then
+    return array(
+      select l.language
+      from unnest(array['en', 'de', 'fr', 'es', 'pt', 'simple']) as l (language)
+        cross join lateral (select from private.version_words as w where w.user_id = p_caller and w.language = l.language limit 1) as one
+    );
+  end if;
+  return array(
+    select l.language
+    from unnest(array['en', 'de', 'fr', 'es', 'pt', 'simple']) as l (language)
+      cross join lateral (
+        select from public.resumes as r where r.user_id = p_caller and r.language = l.language and r.deleted_at is null limit 1
+      ) as one
+  );
+end
+$$;
+
+create function private.resume_matches(
+  p_caller text, p_languages text[], p_queries tsquery[], p_filter private.search_filter, p_after private.search_position, p_page_size integer
+) returns table (resume_id uuid, version_id uuid, language text, rank real, created_at timestamptz)
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return query
+  select m.id, m.current_version_id, m.language, m.rank, m.created_at
+  from (
+    select t.id, t.current_version_id, t.created_at, q.language, ts_rank(array[0.1, 0.2, 0.5, 1], t.content_tsvector, q.query, 1) as rank
+    from unnest(p_languages, p_queries) as q (language, query)
+      cross join lateral (
+        -- Ranking reads the words of every match. It is the newest 1,000 of a language that are ranked: who
+        -- asks for what most of their resumes say will not read more. Only their places are sorted, not their words.
+        -- language || '' keeps the planner from an index on language, which would be read whole.
+        select r.ctid as place
+        from public.resumes as r
+        where array[r.user_id] @> array[p_caller] and r.content_tsvector @@ q.query
+          and r.deleted_at is null and r.language || '' = q.language
+          and (p_filter.kind is null or private.kind_of_mime_type(r.mime_type) = p_filter.kind)
+          and (p_filter.created_from is null or r.created_at >= p_filter.created_from)
+          and (p_filter.created_before is null or r.created_at < p_filter.created_before)
+          and (p_filter.updated_from is null or r.updated_at >= p_filter.updated_from)
+          and (p_filter.updated_before is null or r.updated_at < p_filter.updated_before)
+          and (p_filter.label is null or exists (
+            select from public.resume_versions as v
+            where v.resume_id = r.id and v.state = 'ready' and v.label = p_filter.label
+          ))
+        order by r.created_at desc
+        limit 1000
+      ) as c
+      join public.resumes as t on t.ctid = c.place
+  ) as m
+  where p_after.match is null or (m.rank, m.created_at, m.id) < (p_after.rank, p_after.created_at, p_after.version_key)
+  order by m.rank desc, m.created_at desc, m.id desc
+  limit p_page_size;
+end
+$$;
+
+create function private.version_matches(
+  p_caller text, p_languages text[], p_queries tsquery[], p_filter private.search_filter, p_after private.search_position, p_page_size integer
+) returns table (resume_id uuid, version_id uuid, language text, rank real, created_at timestamptz)
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return query
+  select m.resume_id, m.version_id, m.language, m.rank, m.created_at
+  from (
+    select c.resume_id, c.version_id, c.created_at, q.language, ts_rank(array[0.1, 0.2, 0.5, 1], c.content_tsvector, q.query, 1) as rank
+    from unnest(p_languages, p_queries) as q (language, query)
+      cross join lateral (
+        select v.resume_id, v.version_id, v.created_at, w.content_tsvector
+        from private.version_words as w
+          join public.resume_versions as v on v.version_id = w.version_id
+          join public.resumes as r on r.id = v.resume_id
+        where array[w.user_id] @> array[p_caller] and w.content_tsvector @@ q.query and w.language || '' = q.language
+          and r.user_id = p_caller and r.deleted_at is null and v.state = 'ready'
+          and (p_filter.kind is null or private.kind_of_mime_type(v.mime_type) = p_filter.kind)
+          and (p_filter.created_from is null or v.created_at >= p_filter.created_from)
+          and (p_filter.created_before is null or v.created_at < p_filter.created_before)
+          and (p_filter.updated_from is null or v.ready_at >= p_filter.updated_from)
+          and (p_filter.updated_before is null or v.ready_at < p_filter.updated_before)
+          and (p_filter.label is null or v.label = p_filter.label)
+        order by v.created_at desc
+        limit 1000
+      ) as c
+  ) as m
+  where p_after.match is null or (m.rank, m.created_at, m.version_id) < (p_after.rank, p_after.created_at, p_after.version_key)
+  order by m.rank desc, m.created_at desc, m.version_id desc
+  limit p_page_size;
+end
+$$;
+
+create function private.search_highlights(p_filename text, p_headings text, p_text text, p_terms private.highlight_terms) returns jsonb
+language plpgsql immutable
+set search_path = ''
+as $$
+begin
+  if p_terms.pattern is null then
+    return '[]';
+  end if;
+  return private.highlight('original_filename', p_filename, p_terms, 1)
+    || private.highlight('headings', p_headings, p_terms, 2)
+    || private.highlight('content_text', p_text, p_terms, 3);
+end
+$$;
+
+create function private.search_resumes(
+  p_query text, p_page_size integer, p_cursor text, p_filter private.search_filter, p_all_versions boolean, p_with_highlights boolean
+) returns table (
+  id uuid, original_filename text, mime_type text, language text, current_version_id uuid, created_at timestamptz, updated_at timestamptz,
+  rank real, match text, highlights jsonb, "cursor" text, version_id uuid
 )
 language plpgsql stable security definer
 set search_path = ''
 -- A query of stop words alone is told to the client as a notice, here once for every language.
 set client_min_messages = 'warning'
+-- One plan serves every owner: the index on owner and words is the only one that fits, see resumes_search_idx.
+set plan_cache_mode = 'force_generic_plan'
+set enable_seqscan = 'off'
 as $$
 -- Definer: @@ is not leakproof, so under RLS a user's query could not use the index on the words.
--- This body is therefore a security boundary: the owner is the token's subject, never an argument.
+-- This body is therefore a security boundary: the owner is the token's subject, never an argument, and
+-- each statement below that reads a row of resumes or versions compares it with that subject.
 declare
   v_caller constant text := private.require_caller();
+  v_query constant text := normalize(coalesce(p_query, ''), nfc);
+  v_digest text;
+  v_after private.search_position;
+  v_languages text[];
+  v_read tsquery;
+  v_exact tsquery[] := '{}';
+  v_queries tsquery[];
+  v_terms private.highlight_terms[];
+  v_match text;
 begin
-  if length(p_query) > 500 or p_page_size is null or p_page_size not between 1 and 100
-    or p_page is null or p_page not between 0 and 1000
+  if length(p_query) > 500 or p_page_size is null or p_page_size not between 1 and 100 or length(p_cursor) > 200
+    or p_all_versions is null or p_with_highlights is null
+    or p_filter.kind not in ('pdf', 'doc', 'docx') or length(p_filter.label) not between 1 and 100
   then
-    perform private.fail('invalid_request', 'Cannot search: query ≤500 characters, page_size 1–100, page 0–1000');
+    perform private.fail('invalid_request', 'Cannot search: query ≤500 characters, page_size 1–100, kind pdf, doc or docx, label 1–100 characters');
   end if;
-  return query
-  -- Every resume is indexed in its own language, so the query is read in each. One query of all these
+  v_digest := private.search_digest(v_caller, v_query, p_filter, p_all_versions);
+  if p_cursor is not null then
+    v_after := private.search_position_of(p_cursor, v_digest);
+  end if;
+
+  -- Every text is indexed in its own language, so the query is read in each. One query of all these
   -- joined by "or" would be wrong: -managing, stemmed in another language, excludes nothing.
-  with queries as materialized (
-    select l.language, websearch_to_tsquery(private.text_search_config(l.language), coalesce(p_query, '')) as query
-    from unnest(array['en', 'de', 'fr', 'es', 'pt', 'simple']) as l (language)
-  )
-  select
-    r.id, r.original_filename, r.mime_type, r.language, r.current_version_id,
-    r.created_at, r.updated_at, ts_rank(r.content_tsvector, q.query)
-  from queries as q
-    join public.resumes as r on r.language = q.language and r.content_tsvector @@ q.query
-  where r.user_id = v_caller and r.deleted_at is null and numnode(q.query) > 0
-  order by 8 desc, r.created_at desc, r.id
-  limit p_page_size offset p_page_size * p_page;
+  v_languages := private.search_languages(v_caller, p_all_versions);
+  for v_index in 1 .. cardinality(v_languages) loop
+    -- Of stop words alone nothing is left, and nothing matches that.
+    v_exact := v_exact || websearch_to_tsquery(private.text_search_config(v_languages[v_index]), v_query);
+  end loop;
+
+  foreach v_match in array array['exact', 'prefix', 'similar'] loop
+    -- A page after the first goes on with the kind of match that the first one found.
+    continue when v_after.match <> v_match;
+    v_queries := v_exact;
+    v_terms := '{}';
+    for v_index in 1 .. cardinality(v_languages) loop
+      v_read := v_exact[v_index];
+      if v_match <> 'exact' then
+        v_read := coalesce(
+          private.guessed_query(
+            v_languages[v_index], v_read, v_query, private.known_words(v_caller, v_languages[v_index], p_all_versions), v_match
+          ), ''
+        );
+      end if;
+      v_queries[v_index] := v_read;
+      v_terms := v_terms || case when p_with_highlights then private.highlight_terms_of(v_languages[v_index], v_read) end;
+    end loop;
+    if p_all_versions then
+      return query
+      select
+        r.id, v.original_filename, v.mime_type, m.language, r.current_version_id, v.created_at, coalesce(v.ready_at, v.created_at),
+        m.rank, v_match, private.search_highlights(v.original_filename, v.headings, v.content_text, v_terms[array_position(v_languages, m.language)]),
+        private.search_cursor(row(v_match, m.rank, m.created_at, m.version_id), v_digest), v.version_id
+      from private.version_matches(v_caller, v_languages, v_queries, p_filter, v_after, p_page_size) as m
+        -- By the ids of the page: joined as it is, the planner takes an owner for few rows and reads all of them.
+        cross join lateral (select * from public.resumes as o where o.id = m.resume_id offset 0) as r
+        cross join lateral (select * from public.resume_versions as o where o.version_id = m.version_id offset 0) as v
+      where r.user_id = v_caller
+      order by m.rank desc, m.created_at desc, m.version_id desc;
+    else
+      return query
+      select
+        r.id, r.original_filename, r.mime_type, r.language, r.current_version_id, r.created_at, r.updated_at,
+        m.rank, v_match, private.search_highlights(r.original_filename, r.headings, r.content_text, v_terms[array_position(v_languages, m.language)]),
+        private.search_cursor(row(v_match, m.rank, m.created_at, m.resume_id), v_digest), r.current_version_id
+      from private.resume_matches(v_caller, v_languages, v_queries, p_filter, v_after, p_page_size) as m
+        cross join lateral (select * from public.resumes as o where o.id = m.resume_id offset 0) as r
+      where r.user_id = v_caller
+      order by m.rank desc, m.created_at desc, m.resume_id desc;
+    end if;
+    exit when found;
+  end loop;
 end
 $$;
 
-create function public.search_resumes(query text, page_size integer default 20, page integer default 0)
-returns table (
-  id uuid, original_filename text, mime_type text, language text, current_version_id uuid,
-  created_at timestamptz, updated_at timestamptz, rank real
+create function public.search_resumes(
+  query text, page_size integer default 20, after text default null, kind text default null, label text default null,
+  created_from timestamptz default null, created_before timestamptz default null,
+  updated_from timestamptz default null, updated_before timestamptz default null,
+  all_versions boolean default false, with_highlights boolean default true
+) returns table (
+  id uuid, original_filename text, mime_type text, language text, current_version_id uuid, created_at timestamptz, updated_at timestamptz,
+  rank real, match text, highlights jsonb, "cursor" text, version_id uuid
 )
-language sql stable
+language plpgsql stable
 set search_path = ''
 as $$
-  select s.* from private.search_resumes($1, $2, $3) as s
+-- PL/pgSQL keeps its plan between calls, a function in SQL would be planned at each.
+begin
+  return query
+  select s.* from private.search_resumes($1, $2, $3, row($4, $5, $6, $7, $8, $9), $10, $11) as s;
+end
 $$;
 
-comment on function public.search_resumes(text, integer, integer) is
-'For users: their resumes that match a query in web search syntax (words, "a phrase", or, -not), best first; file name before headings before body. Raises unauthorized, invalid_request.';
+comment on function public.search_resumes(text, integer, text, text, text, timestamptz, timestamptz, timestamptz, timestamptz, boolean, boolean) is
+'For users: their resumes that match a query in web search syntax (words, "a phrase", or, -not), best first; file name before headings before body. If nothing matches, words that begin or look like it (match). after takes the cursor of the last row. Raises unauthorized, invalid_request.';
 
-grant execute on function private.search_resumes(text, integer, integer) to authenticated;
-grant execute on function public.search_resumes(text, integer, integer) to authenticated;
+grant execute on function private.search_resumes(text, integer, text, private.search_filter, boolean, boolean) to authenticated;
+grant execute on function public.search_resumes(text, integer, text, text, text, timestamptz, timestamptz, timestamptz, timestamptz, boolean, boolean) to authenticated;
 create function private.keep_house() returns jsonb
 language plpgsql security definer
 set search_path = ''

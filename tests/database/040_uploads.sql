@@ -1,7 +1,7 @@
 -- Reserve, send, complete: begin_resume_upload(), complete_resume_upload(), report_upload_failure(), expiry.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(78);
+select plan(84);
 
 -- begin_resume_upload() refuses
 select authenticate_as('auth0|owner');
@@ -132,6 +132,22 @@ select throws_ok(
   format('select begin_upload(%L, %L, 1, %L)', 'auth0|owner', 'third.pdf', resume_id), 'PT429', null, 'a version over the quota is refused'
 ) from first;
 select as_dba();
+
+update private.settings set max_versions_per_resume = 200;
+
+-- The rate of one user, at its edge and after its hour
+update private.settings set uploads_per_hour = 3;
+select lives_ok($$ select begin_upload('auth0|rate', n || '.pdf') from generate_series(1, 3) as n $$, 'as many uploads within an hour as the setting says');
+select authenticate_as('auth0|rate');
+select is(outcome($$select public.begin_resume_upload('4.pdf', 'application/pdf', 1)$$), 'too_many_requests', 'one more is refused');
+select throws_matching($$select public.begin_resume_upload('4.pdf', 'application/pdf', 1)$$, '3 uploads were begun within an hour', 'and says of what there were too many');
+select as_dba();
+update public.resume_versions set state = 'failed', failure_code = 'upload_failed', upload_expires_at = null where full_storage_path like '%rate%';
+select is(outcome($$select begin_upload('auth0|rate', '4.pdf')$$), 'too_many_requests', 'giving uploads up makes no room');
+select lives_ok($$ select begin_upload('auth0|unhurried', '1.pdf') $$, 'the rate of another user is another one');
+update public.resume_versions set created_at = now() - interval '1 hour' where full_storage_path like '%rate%/1.pdf';
+select lives_ok($$ select begin_upload('auth0|rate', '4.pdf') $$, 'an upload that was begun an hour ago counts no longer');
+update private.settings set uploads_per_hour = 200;
 
 -- A deleted resume is not there
 update public.resumes set deleted_at = now() where id = (select resume_id from first);

@@ -1,7 +1,7 @@
 -- What the worker hands back of a file: internal_complete_ingest() and the removal of failed objects.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(30);
+select plan(31);
 
 create function pg_temp.complete_ingest(p_version_id uuid, p_sha256 text default repeat('b', 64), p_size bigint default 1000, p_text text default 'Some words')
 returns public.resume_versions
@@ -88,6 +88,7 @@ select as_service();
 select is(public.internal_fail_job(job_id, lease_token, '{"code": "file_corrupt"}', false), 'dead', 'what cannot be read is not tried again') from corrupt_job;
 select as_dba();
 select is(v.failure_code, 'file_corrupt', 'the version says why') from public.resume_versions as v join corrupt using (version_id);
+select isnt_empty($$ select from private.jobs as j join corrupt as c on c.version_id = j.subject_id where j.kind = 'remove_object' $$, 'and its file is to go');
 
 -- Removal of what failed at completion
 create temporary table short as select v.* from begin_upload('auth0|owner', 'short.pdf') as v;
@@ -102,7 +103,7 @@ select throws_ok(format('select public.internal_complete_object_removal(%s, %L)'
 select lives_ok(format('select public.internal_complete_object_removal(%s, %L)', job_id, lease_token), 'the removal is recorded') from removal;
 select as_dba();
 select is(v.held_as, 'none', 'nothing is held of the version any more') from public.resume_versions as v join short using (version_id);
-select is_empty($$ select from private.jobs where kind = 'remove_object' $$, 'the job has ended with it');
+select is_empty($$ select from private.jobs join short on version_id = subject_id where kind = 'remove_object' $$, 'the job has ended with it');
 
 -- A version that is fine is never removable
 insert into private.jobs (kind, subject_id, owner_id, max_attempts) select 'remove_object', version_id, 'auth0|owner', 5 from v1;

@@ -1,7 +1,7 @@
 -- The queue: order, leases, ends. What happens between two connections is tested with real ones, elsewhere.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(61);
+select plan(70);
 
 create function pg_temp.enqueue(p_owner text, p_priority integer default 100, p_kind text default 'compact') returns bigint
 language sql
@@ -163,6 +163,22 @@ select private.enqueue_job('compact', gen_random_uuid(), 'a');
 update private.jobs set run_at = now() - interval '90 seconds' where dead_at is null;
 select as_service();
 select is(public.internal_health(), '{"queueDepth": 1, "oldestSeconds": 90, "dead": 1}', 'health says how long the oldest due one has waited');
+
+-- What ends one kind of work does not end another
+create temporary table busy as select u.* from uploaded_version('auth0|owner', 'busy.pdf') as u;
+create temporary table ingest_held as select j.* from busy, claim('ingest', version_id) as j;
+grant select on ingest_held to public;
+select is(outcome_as('service', format(statement, job_id, lease_token)), 'conflict', 'for an ingest: ' || split_part(statement, '(', 1))
+from ingest_held, (
+  values
+    ('select public.internal_complete_job(%s, %L)'), ('select public.internal_start_optimization(%s, %L)'),
+    ('select public.internal_optimization_source(%s, %L)'), ('select public.internal_report_optimization(%s, %L)'),
+    ('select public.internal_complete_optimization(%s, %L, ''cancelled'')'), ('select public.internal_removable_object(%s, %L)'),
+    ('select public.internal_complete_object_removal(%s, %L)')
+) as t (statement);
+select is((select count(*) from private.jobs join ingest_held using (job_id)), 1::bigint, 'and its job is still there');
+update public.resume_versions set state = 'failed', failure_code = 'file_corrupt' where version_id = (select version_id from busy);
+select is(outcome_as('service', format('select public.internal_complete_job(%s, %L)', job_id, lease_token)), 'rows 1', 'a job whose row has ended can be ended') from ingest_held;
 
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- Asking for suggestions, working on them, cancelling, events.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(71);
+select plan(80);
 
 create temporary table v as select r.* from ready_version('auth0|owner', 'cv.pdf') as r;
 grant select on v to public;
@@ -56,6 +56,23 @@ update private.settings set max_active_optimizations_per_user = 10, max_queued_o
 select is(pg_temp.ask('owner', ', ''A fourth job'''), 'unavailable', 'the queue of all users has its limit');
 update private.settings set max_queued_optimizations = 1000;
 select is(pg_temp.ask('owner', ', ''A fourth job'''), 'rows 1', 'and room again after');
+
+-- The rate of one user
+create temporary table hurried as select r.* from ready_version('auth0|hurried', 'cv.pdf') as r;
+grant select on hurried to public;
+update private.settings set optimizations_per_hour = 2;
+select lives_ok(format('select request(%L, v::text::public.resume_versions, %L) from hurried as v', 'auth0|hurried', n), 'as many within an hour as the setting says') from (values ('one'), ('two')) as t (n);
+select authenticate_as('auth0|hurried');
+select is(outcome(format('select public.request_optimization(%L, %L)', full_storage_path, 'three')), 'too_many_requests', 'one more is refused') from hurried;
+select is(outcome(format('select public.request_optimization(%L, %L)', full_storage_path, 'one')), 'rows 1', 'what is in flight already is given again') from hurried;
+select as_dba();
+update public.optimizations set created_at = now() - interval '1 hour' where user_id = 'auth0|hurried' and job_description = 'one';
+select authenticate_as('auth0|hurried');
+select is(outcome(format('select public.request_optimization(%L, %L)', full_storage_path, 'three')), 'rows 1', 'after its hour one counts no longer') from hurried;
+select as_dba();
+delete from private.jobs where owner_id = 'auth0|hurried';
+delete from public.optimizations where user_id = 'auth0|hurried';
+update private.settings set optimizations_per_hour = 60;
 
 -- Files that are not ready
 create temporary table pending as select r.* from begin_upload('auth0|owner', 'pending.pdf') as r;
@@ -156,6 +173,18 @@ select is(public.internal_report_optimization(job_id, lease_token), true, 'its w
 select is((public.internal_complete_optimization(job_id, lease_token, 'cancelled')).status, 'cancelled', 'and ends it') from running_job;
 select as_dba();
 
+create temporary table unlucky as select r.* from v, request('auth0|owner', v::text::public.resume_versions, 'Cancelled in vain') as r;
+create temporary table unlucky_job as select j.* from unlucky, claim('optimize', optimization_id) as j;
+grant select on unlucky, unlucky_job to public;
+select as_service();
+select public.internal_start_optimization(job_id, lease_token) from unlucky_job;
+select authenticate_as('auth0|owner');
+select public.cancel_optimization(optimization_id) from unlucky;
+select as_service();
+select is(public.internal_fail_job(job_id, lease_token, '{"code": "model_unavailable", "retryable": true}', true), 'dead', 'an attempt that fails after a cancellation is the last') from unlucky_job;
+select as_dba();
+select is(r.status, 'cancelled', 'and does not wait out a backoff') from public.optimizations as r join unlucky using (optimization_id);
+
 -- Failing for good, and forgetting
 create temporary table doomed as select r.* from v, request('auth0|owner', v::text::public.resume_versions, 'Doomed') as r;
 create temporary table doomed_job as select j.* from doomed, claim('optimize', optimization_id) as j;
@@ -172,6 +201,9 @@ select as_dba();
 select is_empty(
   $$ select from private.optimization_events as e where not exists (select from public.optimizations as r where r.optimization_id = e.optimization_id) $$, 'with its events'
 );
+
+-- What is merged stays an object
+select throws_ok(format('update public.optimizations set %1$I = %1$I || ''[1]''', name), '23514', null, name || ' cannot become an array') from (values ('progress'), ('partial')) as t (name);
 
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 -- different answers, and each stands here for every cell. Every statement is valid for someone who may.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(162);
+select plan(182);
 
 create temporary table ready as select r.* from ready_version('auth0|owner', 'ready.pdf') as r;
 create temporary table pending as select r.* from begin_upload('auth0|owner', 'pending.pdf') as r;
@@ -37,6 +37,10 @@ values
   ('private.jobs', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.jobs (kind, subject_id, owner_id, max_attempts) values ('ingest', gen_random_uuid(), 'x', 1)$$),
   ('private.jobs', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'update private.jobs set priority = 1'),
   ('private.jobs', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'delete from private.jobs'),
+  ('private.version_words', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'select from private.version_words'),
+  ('private.version_words', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.version_words (version_id, user_id, language, content_tsvector) select version_id, 'x', 'en', '' from pending$$),
+  ('private.version_words', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'update private.version_words set language = ''de'''),
+  ('private.version_words', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'delete from private.version_words'),
   ('private.optimization_events', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'select from private.optimization_events'),
   ('private.optimization_events', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.optimization_events (optimization_id, event_id, type, data) select optimization_id, 99, 'done', '{}' from optimization$$),
   ('private.optimization_events', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$update private.optimization_events set data = '{}'$$),

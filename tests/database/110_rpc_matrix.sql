@@ -37,7 +37,7 @@ from (
   values
     ('internal_claim_jobs', $$select from public.internal_claim_jobs('w', '{remove_object}', 1, 30) right join (select 1) as one on true$$),
     ('internal_extend_job', 'select public.internal_extend_job(job_id, lease_token) from ingest_job'),
-    ('internal_complete_job', 'select public.internal_complete_job(job_id, lease_token) from ingest_job'),
+    ('internal_complete_job', 'select public.internal_complete_job(job_id, lease_token) from removal_job'),
     ('internal_release_job', 'select public.internal_release_job(job_id, lease_token) from ingest_job'),
     ('internal_fail_job', $$select public.internal_fail_job(job_id, lease_token, '{"code": "internal"}', true) from ingest_job$$),
     ('internal_ingest_source', 'select public.internal_ingest_source(job_id, lease_token) from ingest_job'),
@@ -78,7 +78,7 @@ select is(
 select is(
   outcome_as('owner', $$select private.claim_jobs('w', '{ingest}', 1, 30, null)$$), 'error 42501', 'a user cannot execute the service''s bodies'
 );
-select is(outcome_as('service', $$select private.search_resumes('x', 20, 0)$$), 'error 42501', 'the service cannot execute a user''s');
+select is(outcome_as('service', $$select private.search_resumes('x', 20, null, null, false, false)$$), 'error 42501', 'the service cannot execute a user''s');
 select is(
   outcome_as('owner', $$select private.finish_optimization(gen_random_uuid(), 'cancelled', null, null)$$), 'error 42501', 'what is granted to nobody is executed by no user'
 );

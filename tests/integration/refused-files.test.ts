@@ -24,6 +24,9 @@ describe('a file that is refused', () => {
     const settled = await workUntil(person, version.version_id, ({ state }) => state !== 'uploaded')
     expect(settled).toMatchObject({ state: 'failed', failure_code: code, content_text: null })
 
+    // What is refused takes up no more of its owner's room.
+    await workUntil(person, version.version_id, ({ held_as }) => held_as === 'none')
+
     const response = await optimize(person.token, { filePath: version.full_storage_path })
     const problem: Problem = await response.json()
     expect(problem).toMatchObject({ status: 422, code, retryable: false })

@@ -695,16 +695,32 @@ export type Database = {
         }
       }
       search_resumes: {
-        Args: { page?: number; page_size?: number; query: string }
+        Args: {
+          after?: string
+          all_versions?: boolean
+          created_before?: string
+          created_from?: string
+          kind?: string
+          label?: string
+          page_size?: number
+          query: string
+          updated_before?: string
+          updated_from?: string
+          with_highlights?: boolean
+        }
         Returns: {
           created_at: string
           current_version_id: string
+          cursor: string
+          highlights: Json
           id: string
           language: string
+          match: string
           mime_type: string
           original_filename: string
           rank: number
           updated_at: string
+          version_id: string
         }[]
       }
     }

@@ -1,4 +1,4 @@
-import { AppError, isErrorCode } from '../errors.ts'
+import { AppError, type ErrorCode, isErrorCode } from '../errors.ts'
 
 /** What supabase-js gives back where a call failed. */
 interface DatabaseError {
@@ -16,8 +16,7 @@ export function toAppError(error: DatabaseError, status: number): AppError {
   if (error.code?.startsWith('PT') && isErrorCode(error.details)) {
     const hint = error.hint ? `. ${error.hint}` : ''
     return new AppError(error.details, `${error.message}${hint}`, {
-      ...(error.details === 'too_many_requests' ? { retryAfterSeconds: 10 } : {}),
-      ...(error.details === 'unavailable' ? { retryAfterSeconds: 60 } : {}),
+      ...retryAfterOf(error.details, error.hint ?? ''),
     })
   }
   if (status === 401) return new AppError('unauthorized', undefined, { cause: error })
@@ -32,4 +31,12 @@ export function toAppError(error: DatabaseError, status: number): AppError {
     cause: new Error(`${status} ${error.code ?? ''}`),
     retryAfterSeconds: 5,
   })
+}
+
+/** A rate's refusal says in its hint when there is room again; what waits for other work cannot know. */
+function retryAfterOf(code: ErrorCode, hint: string): { retryAfterSeconds?: number } {
+  if (code === 'too_many_requests') {
+    return { retryAfterSeconds: Number(/^Try again in (\d+) seconds/.exec(hint)?.[1] ?? 10) }
+  }
+  return code === 'unavailable' ? { retryAfterSeconds: 60 } : {}
 }

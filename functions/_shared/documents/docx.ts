@@ -14,10 +14,13 @@ import { openZip } from './zip.ts'
 export function readDocx(bytes: Uint8Array): { text: string; notices: Notice[] } {
   const zip = openZip(bytes)
   const word = openPackage(zip)
-  const partsOf = (type: string): string[] =>
-    word.relations
+  // A part is read once, however often it is referred to.
+  const partsOf = (type: string): string[] => {
+    const parts = word.relations
       .filter((relation) => relation.type === type)
       .flatMap(({ part }) => (part !== undefined && zip.has(part) ? [part] : []))
+    return [...new Set(parts)]
+  }
 
   const [stylesPart] = partsOf('styles')
   const [numberingPart] = partsOf('numbering')

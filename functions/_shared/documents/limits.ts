@@ -25,11 +25,34 @@ export const limits = {
   pdfPages: 50,
   pdfObjects: 100_000,
   /** Sum of what the streams of a PDF inflate to, images (which are never decoded) left out. */
-  pdfInflatedBytes: 48 * mebibyte,
-  /** Characters that all fonts map; Unicode's basic plane, eight times over. */
-  pdfMappedCharacters: 8 * 65_536,
+  pdfInflatedBytes: 20 * mebibyte,
+  /** Characters that all fonts map; Unicode's basic plane, four times over. */
+  pdfMappedCharacters: 4 * 65_536,
+  pdfFonts: 2_000,
+  /** What lies outside of streams: dictionaries, arrays, tables of offsets. */
+  pdfPlainBytes: 16 * mebibyte,
+  /** What one stream inflates to. */
+  pdfStreamBytes: 12 * mebibyte,
+  pdfMetadataBytes: mebibyte,
+  /** Operators that the pages run, forms that they draw again counted again. */
+  pdfOperators: 600_000,
+  /** Bytes in strings that the pages show, counted in the same way. */
+  pdfShownBytes: 640 * 1024,
+  /** Bytes of content, counted in the same way. */
+  pdfContentBytes: 8 * mebibyte,
+  /** Streams that the contents of all pages are put together from. */
+  pdfContentStreams: 1_000,
+  /** One string; the format's own bound is 32,767. */
+  pdfStringBytes: 65_536,
+  /** Characters in words of a content that are longer than any operator. */
+  pdfStrayCharacters: 65_536,
+  /** Nesting of arrays in a content. */
+  pdfContentDepth: 64,
   /** Pieces of text on one page; a dense page of small print has about 2,000. */
-  pdfItemsPerPage: 20_000,
+  pdfItemsPerPage: 6_000,
+  pdfPieces: 24_000,
+  /** Pieces and marks around them, as the reader hands them over. */
+  pdfItems: 50_000,
 
   /** Largest single stream of a Word binary file that is read. */
   compoundStreamBytes: 24 * mebibyte,

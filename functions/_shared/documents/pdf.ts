@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts'
 import { limits } from './limits.ts'
 import type { Notice } from './notice.ts'
+import { withPatience } from './patience.ts'
 import { guardPdf } from './pdf-guard.ts'
 import { layOutPage, type PageLine, type Piece } from './pdf-layout.ts'
 import { joinParagraphs, wordsOf } from './pdf-paragraphs.ts'
@@ -23,7 +24,7 @@ export async function readPdf(
   const { getDocumentProxy } = await import('unpdf')
   let document: Awaited<ReturnType<typeof getDocumentProxy>>
   try {
-    document = await getDocumentProxy(bytes, {
+    const opening = getDocumentProxy(bytes, {
       disableFontFace: true,
       useSystemFonts: false,
       useWasm: false,
@@ -33,6 +34,7 @@ export async function readPdf(
       maxImageSize: 0,
       verbosity: quiet,
     })
+    document = await withPatience(opening)
   } catch (error) {
     throw asAppError(error)
   }
@@ -44,8 +46,9 @@ export async function readPdf(
       )
     }
     const drawn: Piece[][] = []
+    const taken = { items: 0, pieces: 0 }
     for (let number = 1; number <= document.numPages; number++) {
-      const pieces = await readPieces(document, number)
+      const pieces = await readPieces(document, number, taken)
       if (pieces.length > 0) drawn.push(pieces)
     }
     const empty = document.numPages - drawn.length
@@ -54,7 +57,7 @@ export async function readPdf(
       .flat()
       .reduce((right, piece) => Math.max(right, piece.x + piece.width), 0)
     const pages: PageLine[][] = drawn.map((pieces) => layOutPage(pieces, textRight))
-    const { info } = await document.getMetadata()
+    const { info } = await withPatience(document.getMetadata())
     const hyphenation = { words: wordsOf(pages.flat()), automatic: isTex(info) }
     return {
       text: joinParagraphs(dropRunningLines(pages), hyphenation),
@@ -64,22 +67,30 @@ export async function readPdf(
   } catch (error) {
     throw asAppError(error)
   } finally {
-    await document.loadingTask.destroy()
+    // It may wait for what was given up.
+    await withPatience(document.loadingTask.destroy()).catch(() => {})
   }
 }
 
 type PdfDocument = Awaited<ReturnType<typeof import('unpdf')['getDocumentProxy']>>
 
-async function readPieces(document: PdfDocument, number: number): Promise<Piece[]> {
-  const page = await document.getPage(number)
-  const places = readStructure(await page.getStructTree())
+/** `taken` counts over all pages. */
+async function readPieces(
+  document: PdfDocument,
+  number: number,
+  taken: { items: number; pieces: number },
+): Promise<Piece[]> {
+  const page = await withPatience(document.getPage(number))
+  const places = readStructure(await withPatience(page.getStructTree()))
   const reader = page.streamTextContent({ includeMarkedContent: true }).getReader()
   const pieces: Piece[] = []
   const marked: (string | undefined)[] = []
   const labelled = new Set<number>()
   for (;;) {
-    const { done, value } = await reader.read()
+    const { done, value } = await withPatience(reader.read())
     if (done) break
+    taken.items += value.items.length
+    if (taken.items > limits.pdfItems) throw tooManyPieces(number)
     for (const item of value.items) {
       if (!('str' in item)) {
         if (item.type === 'endMarkedContent') marked.pop()
@@ -87,8 +98,9 @@ async function readPieces(document: PdfDocument, number: number): Promise<Piece[
         continue
       }
       if (item.str.trim() === '') continue
-      if (pieces.length >= limits.pdfItemsPerPage) {
-        throw new AppError('file_too_complex', `Page ${number} holds too many pieces of text`)
+      taken.pieces++
+      if (pieces.length >= limits.pdfItemsPerPage || taken.pieces > limits.pdfPieces) {
+        throw tooManyPieces(number)
       }
       const place = places.get(marked.findLast((id) => id !== undefined) ?? '')
       const list = place?.item
@@ -101,6 +113,10 @@ async function readPieces(document: PdfDocument, number: number): Promise<Piece[
   }
   page.cleanup()
   return pieces
+}
+
+function tooManyPieces(page: number): AppError {
+  return new AppError('file_too_complex', `Up to page ${page} are too many pieces of text`)
 }
 
 interface TextItem {

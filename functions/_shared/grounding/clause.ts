@@ -13,7 +13,8 @@ export interface Frequency {
   readonly after: number
 }
 
-export type Tense = 'past' | 'present' | 'any'
+/** `ongoing` is `was building`: in the past, and not said to have come to its end. */
+export type Tense = 'past' | 'present' | 'ongoing' | 'any'
 
 export interface ClauseVerb {
   readonly lemma: string

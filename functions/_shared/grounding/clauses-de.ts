@@ -108,6 +108,7 @@ function isNounOfDoing(items: readonly Item[], index: number): VerbReading | und
   if (!reading || !next) return undefined
   // `Ausbildung der IHK` is one that the IHK gave.
   if (reading.lemma === 'ausbilden' && next.key !== 'von') return undefined
+  if (isHolder(reading, next)) return undefined
   if (
     next.key === 'von' ||
     next.key === 'bei' ||
@@ -121,6 +122,15 @@ function isNounOfDoing(items: readonly Item[], index: number): VerbReading | und
     return isNounOfDoing(items, index + 2) && reading
   // `Leitung mehrerer Projekte`, `Betreuung von`: an adjective in the genitive plural.
   return next.kind === 'word' && /^\p{Ll}.*er$/u.test(next.text) ? reading : undefined
+}
+
+/** `Prüfung der IHK`, `Schulung des TÜV`: who is named by capitals alone held it. */
+function isHolder(reading: VerbReading, next: Item): boolean {
+  return (
+    /^(?:prüfen|schulen|beraten|bewerten|kontrollieren|überprüfen|fördern)$/.test(reading.lemma) &&
+    /^(?:der|des)$/.test(next.article ?? '') &&
+    /^\p{Lu}{2,}$/u.test(next.text)
+  )
 }
 
 function mainVerb(items: readonly Item[], verbs: Verbs, joined: boolean): Found | undefined {

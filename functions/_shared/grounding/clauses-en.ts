@@ -156,8 +156,17 @@ export function englishClauses(items: readonly Item[], verbs: Verbs): Clause[] {
       auxiliaries.length === 0 &&
       earlier &&
       /ing$/.test(earlier.item.key)
+    const progressive =
+      reading.form === 'gerund' && be !== undefined
+        ? auxiliaries.some((word) => /^(?:have|has|am|is|are)$/.test(word.key))
+          ? 'present'
+          : verbs.isActivity(reading.lemma)
+            ? 'past'
+            : 'ongoing'
+        : undefined
     const tense: Tense =
       wrapped ??
+      progressive ??
       (goesWith
         ? earlier.tense
         : reading.form === 'past' || past

@@ -4,9 +4,10 @@ import type { Verbs } from '../language/verbs.ts'
 import { verbsOf } from '../language/verbs.ts'
 import { englishEllipses } from '../language/verbs-en.ts'
 import type { Language, Span } from '../resume/resume.ts'
+import { setAdjunctsApart } from './adjuncts.ts'
 import type { Clause, ClauseVerb, Part } from './clause.ts'
 import type { Item } from './items.ts'
-import { impliedReadings, type Reading } from './read-line.ts'
+import { impliedReadings, type Reading, unfoldedReadings } from './read-line.ts'
 import { isSameWord } from './same-word.ts'
 
 /** A word of the proposed line and where the original has it. */
@@ -25,14 +26,14 @@ export function compareLines(
 ): Support[] | undefined {
   const compare = new Comparison(language)
   if (!compare.fillers(original, proposed)) return undefined
-  const holds = (from: Reading) =>
-    compare.all(from.clauses, proposed.clauses, false) ??
-    compare.turned(from.clauses, proposed.clauses)
-  const plain = holds(original)
-  if (plain) return plain
-  for (const implied of impliedReadings(original, language)) {
-    const supports = holds(implied)
-    if (supports) return supports
+  const holds = (from: Reading, to: Reading) =>
+    compare.all(from.clauses, to.clauses, false) ?? compare.turned(from.clauses, to.clauses)
+  const told = [proposed, ...unfoldedReadings(proposed, original, language)]
+  for (const reading of [original, ...impliedReadings(original, language)]) {
+    for (const claim of told) {
+      const supports = holds(reading, claim)
+      if (supports) return supports
+    }
   }
   return undefined
 }
@@ -115,7 +116,8 @@ class Comparison {
       supports.push({ at: spanOf(to.verb.item), source: spanOf(from.verb.item) })
     }
     const subjects = this.parts(subject, to.subject)
-    const rest = subjects && this.parts(parts, to.parts)
+    const rest =
+      subjects && (this.parts(parts, to.parts) ?? this.rearranged(from.verb, parts, to.parts))
     return rest && [...supports, ...subjects, ...rest]
   }
 
@@ -148,8 +150,12 @@ class Comparison {
     if (!this.verbs.mayReplace(from.lemma, to.lemma)) return false
     if (from.tense === to.tense || to.tense === 'any' || from.tense === 'any') return true
     // `building` is not `built`, but `managing` was `managed`; the past is never still going on.
+    // `was writing articles` wrote some; nobody who `was writing a book` need have a book.
+    if (from.tense === 'ongoing')
+      return to.tense === 'past' && !this.verbs.isEnd(from.lemma) && isHabit(clause)
     return (
       from.tense === 'present' &&
+      to.tense !== 'ongoing' &&
       (this.verbs.isActivity(from.lemma) || (!this.verbs.isEnd(from.lemma) && isHabit(clause)))
     )
   }
@@ -174,6 +180,26 @@ class Comparison {
     if (verb.elliptic && !to.elliptic && !to.passive)
       return hasObject(from.parts) ? 'same' : undefined
     return 'same'
+  }
+
+  /** The same words where only adjuncts of the verb stand elsewhere. */
+  private rearranged(
+    verb: ClauseVerb | undefined,
+    from: readonly Part[],
+    to: readonly Part[],
+  ): Support[] | undefined {
+    const before = verb && setAdjunctsApart(from, this.language)
+    const after = before && setAdjunctsApart(to, this.language)
+    if (!after || before.adjuncts.length !== after.adjuncts.length) return undefined
+    const supports = this.parts(before.rest, after.rest)
+    if (!supports) return undefined
+    for (const adjunct of before.adjuncts) {
+      const other = after.adjuncts.find(({ kind }) => kind === adjunct.kind)
+      const found = other && this.parts(adjunct.parts, other.parts)
+      if (!found) return undefined
+      supports.push(...found)
+    }
+    return supports
   }
 
   /** The same words in the same order under the same ties, but for `A of B` as `B A`. */

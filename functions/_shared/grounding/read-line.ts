@@ -7,6 +7,7 @@ import type { Language } from '../resume/resume.ts'
 import type { Clause } from './clause.ts'
 import { germanClauses } from './clauses-de.ts'
 import { englishClauses } from './clauses-en.ts'
+import { unfoldCompounds } from './compounds-de.ts'
 import { type Item, type ItemList, readItems } from './items.ts'
 import { impliedLines, normalize } from './rewrite.ts'
 
@@ -27,6 +28,19 @@ export function impliedReadings(reading: Reading, language: Language): Reading[]
     items,
     clauses: clausesOf(items, language),
   }))
+}
+
+/** A proposed line with its new compounds taken apart into words of the original, which say at least as much. */
+export function unfoldedReadings(
+  proposed: Reading,
+  original: Reading,
+  language: Language,
+): Reading[] {
+  if (language !== 'de') return []
+  const unfolded = unfoldCompounds(proposed.items, original.items)
+  if (!unfolded) return []
+  const items = normalize(unfolded, language)
+  return [{ ...proposed, items, clauses: clausesOf(items, language) }]
 }
 
 function clausesOf(items: readonly Item[], language: Language): Clause[] {

@@ -3,6 +3,7 @@ import { verbsOf } from '../language/verbs.ts'
 import { germanEffects } from '../language/verbs-de.ts'
 import type { Item } from './items.ts'
 import type { Rule } from './rewrite.ts'
+import { germanDoings, perfect } from './rewrites-de-doings.ts'
 import { formOf, isEnd, isYear, readingOf, wordAt } from './rewriting.ts'
 
 const effects = new Set(`${germanEffects} gewinnen erreichen erzielen`.split(' '))
@@ -28,7 +29,8 @@ const amount: Rule = (items, at) => {
 const range: Rule = (items, at) => {
   const [low, sign, high] = items.slice(at, at + 3)
   if (low?.kind !== 'number' || sign?.key !== '-' || high?.kind !== 'number') return undefined
-  if (/^(?:von|um)$/.test(items[at - 1]?.key ?? '')) return undefined
+  const isAge = items[at - 2]?.key === 'alter'
+  if (!isAge && /^(?:von|um)$/.test(items[at - 1]?.key ?? '')) return undefined
   return { take: 2, give: [low, word('bis', sign)] }
 }
 
@@ -61,7 +63,7 @@ const andOf: Rule = (items, at) => {
   return { take: 4, give: [of, first, and] }
 }
 
-export const sameInGerman: readonly Rule[] = [year, amount, range, rate, altogether, andOf]
+export const sameInGerman: readonly Rule[] = [year, amount, range, rate, altogether, andOf, perfect]
 
 /** `Ich konnte die Kosten senken`: an effect that could be had was had. */
 const could: Rule = (items, at) => {
@@ -255,4 +257,5 @@ export const impliedInGerman: readonly Rule[] = [
   employedAs,
   inCharge,
   causeFirst,
+  ...germanDoings,
 ]

@@ -171,6 +171,31 @@ const closingBrackets: Rule = (items, at) => {
   return { take: length + 1, give: [signAt(':', sign), ...items.slice(at + 1, at + length)] }
 }
 
+/** `8.1 out of 10`. */
+const outOf: Rule = (items, at) => {
+  const [part, out, of, all] = items.slice(at, at + 4)
+  if (part?.kind !== 'number' || all?.kind !== 'number') return undefined
+  return out?.key === 'out' && of?.key === 'of'
+    ? { take: 3, give: [part, signAt('/', out)] }
+    : undefined
+}
+
+/** `the payroll of 300 employees`. */
+const payrollOf: Rule = (items, at) => {
+  const [payroll, of] = items.slice(at, at + 2)
+  return payroll?.key === 'payroll' && of?.key === 'of'
+    ? { take: 2, give: [payroll, word('for', of)] }
+    : undefined
+}
+
+/** `pupils of grades 5 to 9`. */
+const ofGrades: Rule = (items, at) => {
+  const [of, grades, number] = items.slice(at, at + 3)
+  return of?.key === 'of' && /^grades?$/.test(grades?.key ?? '') && number?.kind === 'number'
+    ? { take: 1, give: [word('in', of)] }
+    : undefined
+}
+
 export const sameInEnglish: readonly Rule[] = [
   year,
   rate,
@@ -188,4 +213,7 @@ export const sameInEnglish: readonly Rule[] = [
   gerundOf,
   possessive,
   closingBrackets,
+  outOf,
+  ofGrades,
+  payrollOf,
 ]

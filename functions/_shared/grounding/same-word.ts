@@ -2,6 +2,7 @@
  * Whether two words are one word in another ending. Inflection only: a stemmer would make one of
  * `organization` and `organ`, or of `Lehre` and `Lehrer`, and let a lie through.
  */
+import { areSynonyms } from '../language/synonyms.ts'
 import type { Language } from '../resume/resume.ts'
 import type { Item } from './items.ts'
 
@@ -11,6 +12,7 @@ export function isSameWord(original: Item, proposed: Item, language: Language): 
   if (original.kind === 'number') return original.key === proposed.key
   if (!isSameCase(original, proposed, language)) return false
   if (original.key === proposed.key) return language !== 'de' || keepsSingular(original, proposed)
+  if (isSynonym(original, proposed, language)) return true
   if (language === 'en')
     return (
       // `Young Designers Pomerania` is a name, and no plural.
@@ -21,6 +23,13 @@ export function isSameWord(original: Item, proposed: Item, language: Language): 
   if (language === 'de')
     return isGermanInflection(original, proposed) && keepsSingular(original, proposed)
   return false
+}
+
+/** Two nouns or adjectives of one meaning; inside a name (`Kids Company`) a word is no synonym. */
+function isSynonym(original: Item, proposed: Item, language: Language): boolean {
+  if (!areSynonyms(original.key, proposed.key, language)) return false
+  if (language === 'de') return original.article === undefined || proposed.article !== undefined
+  return [original, proposed].every((item) => item.opens || !capital.test(item.text))
 }
 
 const innerCapital = /^.+\p{Lu}/u

@@ -23,6 +23,9 @@ export const germanVerbs: Readonly<Record<1 | 2 | 3 | 4, string>> = {
     reinigen=reinigung liefern=lieferung transportieren=transport lagern=lagerung verabreichen=verabreichung trainieren versorgen=versorgung behandeln=behandlung pflegen nutzen:nutzte:genutzt=nutzung verwenden:verwendete:verwendet=verwendung ein|setzen=einsatz
     lösen=lösung beheben:behob:behoben=behebung beantworten:beantwortete:beantwortet=beantwortung informieren empfangen recherchieren=recherche veröffentlichen=veröffentlichung sparen ein|sparen=einsparung ermöglichen vermeiden:vermied:vermieden gewährleisten:gewährleistete:gewährleistet=gewährleistung sicher|stellen=sicherstellung
     bauen=bau machen tun:tat:getan sammeln aus|führen=ausführung aktualisieren=aktualisierung definieren=definition refaktorisieren visualisieren skalieren verteilen versenden:versandte:versandt=versand rekrutieren=rekrutierung ein|stellen=einstellung befördern=beförderung erweitern=erweiterung überarbeiten:überarbeitete:überarbeitet=überarbeitung an|passen=anpassung ab|schließen:schloss:geschlossen=abschluss erlangen bestehen:bestand:bestanden
+    nach|verfolgen=nachverfolgung ordnen vergeben:vergab:vergeben=vergabe renovieren=renovierung sanieren=sanierung lackieren=lackierung schweißen streichen:strich:gestrichen verpacken=verpackung kommissionieren=kommissionierung
+    entladen:entlud:entladen=entladung beladen:belud:beladen=beladung etikettieren=etikettierung protokollieren=protokollierung inventarisieren=inventarisierung restaurieren=restaurierung desinfizieren=desinfektion mahnen
+    registrieren=registrierung katalogisieren=katalogisierung terminieren=terminierung redigieren lektorieren fotografieren filmen zeichnen=zeichnung vermessen:vermaß:vermessen=vermessung kalibrieren=kalibrierung bestücken=bestückung
     archivieren=archivierung digitalisieren=digitalisierung halbieren verdoppeln übernehmen:übernahm:übernommen=übernahme kassieren backen:backte:gebacken kochen:kochte:gekocht erledigen=erledigung`,
   4: 'leiten:leitete:geleitet=leitung führen=führung verantworten:verantwortete:verantwortet=verantwortung steuern=steuerung managen:managte:gemanagt gründen=gründung an|führen',
 }
@@ -42,6 +45,12 @@ export const germanGroups: readonly string[] = [
   'lösen beheben',
   'sparen einsparen',
   'versuchen',
+  'bauen errichten',
+  'erstellen>anfertigen',
+  'anleiten>einweisen',
+  'optimieren>verbessern',
+  'sanieren>renovieren',
+  'dokumentieren protokollieren',
   'unterrichten',
   'überarbeiten',
 ]

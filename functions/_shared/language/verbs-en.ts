@@ -28,7 +28,9 @@ export const englishVerbs: Readonly<Record<1 | 2 | 3 | 4, string>> = {
     unify update upgrade use utilize employ leverage validate verify visit visualize welcome win:won:won wire write:wrote:written yield respond
     deal:dealt:dealt do:did:done equip award promote graduate complete pursue relocate sign= drive_vehicle bring:brought:brought cover visit meet:met:met volunteer translate
     wash sew:sewed:sewn photograph guide:guided:guided mow polish proofread:proofread:proofread film sketch rehearse sweep:swept:swept decorate patrol escort rescue extinguish excavate insulate solder brew roast refund reimburse underwrite lend:lent:lent invest fundraise assemble peel wrap compile moderate harvest feed:fed:fed
-    inspect maintain grade dispense administer vaccinate weld paint load unload pack assemble inventory reorder tutor digitize catalogue supplement fund finance free halve triple quadruple lay:laid:laid cause lead_to result affect impact need require allow include involve know:knew:known think:thought:thought become:became:become`,
+    inspect maintain grade dispense administer vaccinate weld paint load unload pack assemble inventory reorder tutor digitize catalogue supplement fund finance free halve triple quadruple lay:laid:laid water trim= prune iron tidy vacuum refill shortlist vet= drill grind:ground:ground lubricate refuel weigh scan= rake sing:sang:sung curate exhibit invigilate
+    inject sterilize disinfect sanitize groom breed:bred:bred knit= stitch upholster laminate engrave rent lease print cancel confirm invite remind fold subtitle remodel refurbish renovate repaint
+    dismantle rebuild:rebuilt:rebuilt recycle reconfigure rearrange remove cause lead_to result affect impact need require allow include involve know:knew:known think:thought:thought become:became:become`,
   4: `lead:led:led manage direct head own oversee:oversaw:overseen spearhead drive:drove:driven orchestrate champion found supervise chair pioneer
     command govern mastermind architect helm steer preside`,
 }
@@ -45,6 +47,16 @@ export const englishGroups: readonly string[] = [
   'help assist support aid',
   'make>create',
   'make>produce',
+  'make>prepare',
+  'do>handle',
+  'process>handle',
+  'answer>handle',
+  'launch>introduce',
+  'renovate refurbish',
+  'document record',
+  'complete finish',
+  'modify adapt',
+  'talk speak',
   'create build develop',
   'write author',
   'fix>resolve',
@@ -317,6 +329,12 @@ export const englishPhrases: Readonly<Record<string, string>> = {
   'put together': 'assembled',
   'helped out': 'helped',
   'all of': 'all',
+  'at weekends': 'on weekends',
+  'at the weekend': 'on weekends',
+  'at the weekends': 'on weekends',
+  'took minutes': 'recorded minutes',
+  'taking minutes': 'recording minutes',
+  'take minutes': 'record minutes',
   'such as': 'such_as',
   'ensured that': 'ensured',
   'ensuring that': 'ensuring',

@@ -38,7 +38,9 @@ const en: WordLists = {
     intern internship trainee junior apprentice volunteer part-time temporary interim acting former expected anticipated planned planning proposed intended
     progress ongoing pending currently present nearly almost approximately about around roughly up possibly potentially may might could would should can will
     team part small minor jointly shared co-led tried trying attempted aiming aimed hoping supervised under draft prototype pilot simulated mock coursework deputy assistant we us they he she`),
-  frequency: set('daily weekly monthly regularly annually quarterly yearly'),
+  frequency: set(
+    'daily weekly monthly regularly annually quarterly yearly sometimes occasionally often',
+  ),
   stop: set(`a an the and or but of to in on at for from by with as is are was were be been being have has had do does did will would shall should can could may might must
     not no nor so if than then that this these those it its we our us you your they their them he she his her i my me who whom which what when where why how all any
     both each few more most other some such own same too very just also into over under about across after before between during through within without up down out off per via etc e.g i.e`),
@@ -62,7 +64,9 @@ const de: WordLists = {
     grundkenntnisse grundlegende anfänger erste einfache begrenzt bedingt vertraut einblick einblicke mitarbeit mithilfe unterstützung unterstützte unterstützt half geholfen teilnahme
     praktikant praktikantin praktikum werkstudent werkstudentin junior aushilfe teilzeit befristet kommissarisch stellvertretend stellvertretende stellvertreter voraussichtlich erwartet geplant geplante vorgesehen laufend
     derzeit aktuell momentan fast etwa rund ungefähr circa ca knapp bis möglicherweise vielleicht eventuell könnte würde sollte soll wird kann team teil klein kleine kleinen gemeinsam mitgeleitet versuchte angestrebt entwurf prototyp wir uns`),
-  frequency: set('täglich wöchentlich monatlich regelmäßig jährlich quartalsweise'),
+  frequency: set(
+    'täglich wöchentlich monatlich regelmäßig jährlich quartalsweise manchmal gelegentlich häufig',
+  ),
   stop: set(`der die das den dem des ein eine einen einem einer eines und oder aber in im an am auf aus bei beim mit nach seit von vom zu zum zur für durch um über unter vor zwischen gegen ohne bis als wie
     sowie während indem dass welche welcher welches ist sind war waren sein haben hat hatte werden wird wurde wurden nicht kein keine wir uns unser unsere unserem unseren unserer sie ihr ihre ihrem ihren ihrer du dein deine deinen deinem deiner dich dir ich es er
     auch noch nur schon sehr mehr so wenn dann da hier dort alle alles jede jeder jedes sich man kann können soll sollen muss müssen möchten willst bist bringst gerne z.b bzw etc`),

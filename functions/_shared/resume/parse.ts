@@ -22,6 +22,8 @@ const contactData = /@|https?:|www\.|linkedin|github\.com|\+?\d[\d ()/-]{6,}\d/i
 interface Block {
   kind: SectionKind
   heading: Span | undefined
+  /** Of the heading. */
+  text: string
   lines: PhysicalLine[]
 }
 
@@ -64,10 +66,10 @@ export function parseResume(text: string, language: Language = detectLanguage(te
 }
 
 function cutSections(lines: readonly PhysicalLine[]): Block[] {
-  let block: Block = { kind: 'contact', heading: undefined, lines: [] }
+  let block: Block = { kind: 'contact', heading: undefined, text: '', lines: [] }
   const blocks = [block]
-  const open = (kind: SectionKind, heading: Span | undefined) => {
-    block = { kind, heading, lines: [] }
+  const open = (kind: SectionKind, heading: Span | undefined, text = '') => {
+    block = { kind, heading, text, lines: [] }
     blocks.push(block)
   }
   lines.forEach((line, index) => {
@@ -77,8 +79,8 @@ function cutSections(lines: readonly PhysicalLine[]): Block[] {
     }
     // `— Education —` is decorated, not a bullet.
     const kind = line.isBullet && !/[-–—*]$/.test(line.text) ? undefined : headingKind(line.text)
-    if (kind) {
-      open(kind, line.span)
+    if (kind && !isSubheading(line, kind, block, lines[index - 1])) {
+      open(kind, line.span, line.text)
       return
     }
     const inline =
@@ -108,6 +110,34 @@ function cutSections(lines: readonly PhysicalLine[]): Block[] {
   })
   return blocks
 }
+
+/** `Open source` below `PROJECTS` divides that section and starts none of its own. */
+function isSubheading(
+  line: PhysicalLine,
+  kind: SectionKind,
+  block: Block,
+  before: PhysicalLine | undefined,
+): boolean {
+  if (kind !== block.kind || block.heading === undefined) return false
+  const isCapitals = (text: string) => text === text.toUpperCase()
+  return (
+    before?.isBlank !== true ||
+    (isCapitals(block.text) && !isCapitals(line.text)) ||
+    /^open[ -]source$/i.test(line.text)
+  )
+}
+
+/** `Employer | Role | Period`: the first row of a table names its columns. */
+function isTableHeader(line: PhysicalLine): boolean {
+  const cells = line.text.split(/\s*[|;\t]\s*|\s{2,}/).filter(Boolean)
+  return cells.length >= 2 && cells.every((cell) => columnNames.has(cell.toLowerCase()))
+}
+const columnNames: ReadonlySet<string> = new Set(
+  `date dates period year years time from to employer company organization organisation institution school university role position title job title job
+  location place description duties responsibilities tasks degree subject grade course certificate issuer project
+  zeitraum datum jahr jahre von bis zeit firma unternehmen arbeitgeber institution schule hochschule position funktion tätigkeit tätigkeiten aufgabe aufgaben ort
+  abschluss fach note beschreibung bezeichnung projekt zertifikat aussteller`.split(/\s+/),
+)
 
 function isProse(line: PhysicalLine): boolean {
   return (
@@ -159,7 +189,8 @@ function continues(
 }
 
 /** Cuts a section where a new position, degree or project is named. */
-function cutEntries(lines: readonly PhysicalLine[]): Line[][] {
+function cutEntries(all: readonly PhysicalLine[]): Line[][] {
+  const lines = all.filter((line) => !isTableHeader(line))
   const titles = findTitles(lines)
   const groups: Line[][] = []
   let body: PhysicalLine[] = []

@@ -31,6 +31,7 @@ export function extractKeywords(jobDescription: string, language: Language): Key
     const covered = new Set<number>()
     for (const term of terms) {
       for (let index = term.from; index < term.to; index++) covered.add(index)
+      if (isBenefit(term.name, tokens[term.to])) continue
       const [first, last] = [tokens[term.from], tokens[term.to - 1]]
       add(term.key, first && last ? line.slice(first.start, last.end) : term.name)
     }
@@ -47,6 +48,16 @@ export function extractKeywords(jobDescription: string, language: Language): Key
     .map(([key, { name, count }]) => ({ key, name, count }))
     .sort((a, b) => b.count - a.count)
     .slice(0, maxKeywords)
+}
+
+/** `a training budget` is offered, and no skill that is asked for. */
+function isBenefit(name: string, next: Token | undefined): boolean {
+  return (
+    /^(?:training|learning|education|coaching|conferences?|fitness|weiterbildung)$/i.test(name) &&
+    /^(?:budgets?|allowances?|stipends?|leave|days?|opportunit(?:y|ies)|reimbursement|zuschuss)$/.test(
+      next?.key ?? '',
+    )
+  )
 }
 
 /** `KPIs` is the plural of `KPI`; `AWS` and `TMS` are no plurals, as their capitals say. */

@@ -19,6 +19,8 @@ export interface ExtractProcess {
     kind: keyof typeof mimeTypes,
   ): Promise<Response>
   readonly url: string
+  /** What it has written so far. */
+  output(): string
   /** Processor time used so far, in seconds. */
   cpuSeconds(): number
   /** The most memory that was resident at any time, in bytes. */
@@ -70,6 +72,7 @@ export function startExtract(version: DenoVersion): Promise<ExtractProcess> {
       const url = `http://127.0.0.1:${port}/`
       resolve({
         url,
+        output: () => output,
         post: (bytes, name, kind) =>
           fetch(url, {
             method: 'POST',

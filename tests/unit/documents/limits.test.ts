@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeCase } from '../../../scripts/fuzz/case.ts'
 import { buildDocx, paragraph } from '../../fixtures/build-docx.ts'
 import { buildPdf, flateStream, plainStream, textAt } from '../../fixtures/build-pdf.ts'
 import * as hostile from '../../fixtures/hostile.ts'
@@ -93,6 +94,15 @@ describe.each<DenoVersion>(['2.9', '2.1'])('extract under Deno %s', (version) =>
       }
     })
   }
+
+  test('lives on when pdf.js leaves a rejection that nobody awaits', async () => {
+    const file = makeCase(2, 706)
+    const response = await extract.post(file.bytes, 'cv.pdf', 'pdf')
+    await response.text()
+    await expect.poll(() => extract.output()).toContain('Bad (uncompressed) XRef entry')
+    const honest = await extract.post(readFixture('chef-de-partie.pdfkit.pdf'), 'cv.pdf', 'pdf')
+    expect(honest.status).toBe(200)
+  })
 
   test('answers a refused file with its code and goes on', async () => {
     for (let round = 0; round < 3; round++) {

@@ -168,4 +168,39 @@ export const englishParaphraseAttacks: readonly Attack[] = [
     'Trained 20 clients and supported 3 staff',
   ],
   ['Gave advice on the purchase of cars', 'Purchased cars'],
+  // Written as honest in the batches, and refused as claiming more or something else.
+  // `contributed` claims more than `was involved in`
+  [
+    'Was involved in the implementation of the new transport management system, which was introduced in 2022 and reduced planning time from 4 hours to 2.5 hours per day.',
+    'Contributed to implementing the new transport management system, introduced in 2022, which reduced daily planning time from 4 to 2.5 hours.',
+  ],
+  // an opportunity is not said to have been taken
+  ['Was given the opportunity to learn about port operations.', 'Learned about port operations.'],
+  // `while` makes one deed the condition of the other
+  [
+    'Reviewed about 400 pull requests a year and kept the review time under one working day.',
+    'Reviewed about 400 pull requests per year while keeping review time under one working day.',
+  ],
+  // the support was for children, not the teachers
+  [
+    'Provided support to teachers in the classroom for children with special needs.',
+    'Supported classroom teachers of children with special needs.',
+  ],
+  // 90 clients are not 90 returns
+  [
+    'Prepared tax returns for approximately 90 private clients per year.',
+    'Prepared approximately 90 private client tax returns per year.',
+  ],
+  // `across` claims more places than `in`
+  [
+    'Installed and configured network equipment at customer sites in southern Germany.',
+    'Installed and configured network equipment at customer sites across southern Germany.',
+  ],
+  // 60 patients are not 60 records
+  ['Kept the records of 60 patients up to date.', 'Kept 60 patient records up to date.'],
+  // 80 in one shift are not 80 in each
+  [
+    'Drove a delivery van and delivered up to 80 parcels in one shift.',
+    'Drove a delivery van, delivering up to 80 parcels per shift.',
+  ],
 ]

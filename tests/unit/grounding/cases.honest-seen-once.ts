@@ -9,7 +9,6 @@ export const englishHeldOut: readonly Honest[] = [
     'Responsible for the design and development of new features for the mobile app',
     'Designed and developed new features for the mobile app',
   ],
-  ['Was tasked with leading the migration to AWS', 'Led the migration to AWS'],
   [
     'Helped customers with technical problems on the phone',
     'Assisted customers with technical problems on the phone',

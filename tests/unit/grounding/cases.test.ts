@@ -4,12 +4,14 @@ import type { Language } from '../../../functions/_shared/resume/resume.ts'
 import { type Background, buildResume, entryOf } from './build-resume.ts'
 import { germanAttacks, germanBackground } from './cases.attacks-de.ts'
 import { type Attack, englishAttacks, englishBackground } from './cases.attacks-en.ts'
+import { englishMovedAttacks, germanMovedAttacks } from './cases.attacks-moved.ts'
 import { germanParaphraseAttacks } from './cases.attacks-paraphrase-de.ts'
 import { englishParaphraseAttacks } from './cases.attacks-paraphrase-en.ts'
 import * as germanBatches from './cases.honest-batches-de.ts'
 import * as englishBatches from './cases.honest-batches-en.ts'
 import { germanHonest } from './cases.honest-de.ts'
 import { englishHonest, type Honest } from './cases.honest-en.ts'
+import { englishFifthBatch, germanFifthBatch } from './cases.honest-fifth-batch.ts'
 import { englishHeldOut, germanHeldOut } from './cases.honest-seen-once.ts'
 import { englishRecombinations, germanRecombinations } from './cases.recombination.ts'
 
@@ -30,25 +32,34 @@ const attacks: [Language, Background, Readonly<Record<string, readonly Attack[]>
       ...englishAttacks,
       recombination: englishRecombinations,
       paraphrase: englishParaphraseAttacks,
+      moved: englishMovedAttacks,
     },
   ],
   [
     'de',
     germanBackground,
-    { ...germanAttacks, recombination: germanRecombinations, paraphrase: germanParaphraseAttacks },
+    {
+      ...germanAttacks,
+      recombination: germanRecombinations,
+      paraphrase: germanParaphraseAttacks,
+      moved: germanMovedAttacks,
+    },
   ],
 ]
 const honest: [Language, Background, Readonly<Record<string, readonly Honest[]>>][] = [
-  ['en', englishBackground, { ...englishHonest, 'held out': englishHeldOut }],
-  ['de', germanBackground, { ...germanHonest, 'held out': germanHeldOut }],
+  [
+    'en',
+    englishBackground,
+    { ...englishHonest, 'held out': englishHeldOut, ...englishBatches, englishFifthBatch },
+  ],
+  [
+    'de',
+    germanBackground,
+    { ...germanHonest, 'held out': germanHeldOut, ...germanBatches, germanFifthBatch },
+  ],
 ]
-/** What the rules were made with; the share that issue and design promise. */
+/** The share that issue and design promise, over all honest cases of a language. */
 const maxRefusedShare = 0.1
-/**
- * The batches were written blind, and later rules touched only what is general in them: this bound
- * keeps what has been reached from being lost.
- */
-const maxRefusedShareOfBatches = { en: 0.285, de: 0.13 }
 
 for (const [language, background, groups] of attacks) {
   for (const [group, cases] of Object.entries(groups)) {
@@ -82,28 +93,16 @@ describe('checkDraft() passes honest rewrites', () => {
   for (const [language, background, groups] of honest) {
     test(`refuses at most ${maxRefusedShare * 100} % of them (${language})`, () => {
       const cases = Object.values(groups).flat()
+      expect(cases.length).toBeGreaterThanOrEqual(language === 'en' ? 200 : 150)
+      for (const [name, group] of Object.entries(groups))
+        console.info(
+          `${language}: ${name}, ${share(refusedOf(group, background, language).length, group.length)}`,
+        )
       const refused = refusedOf(cases, background, language)
       console.info(
         `${language}: honest rewrites, ${share(refused.length, cases.length)}\n  ${refused.join('\n  ')}`,
       )
       expect(refused.length / cases.length).toBeLessThanOrEqual(maxRefusedShare)
-    })
-  }
-
-  for (const [language, background, batches] of [
-    ['en', englishBackground, englishBatches],
-    ['de', germanBackground, germanBatches],
-  ] as const) {
-    test(`refuses no more of the batches written blind than before (${language})`, () => {
-      let all = 0
-      let refused = 0
-      for (const [name, cases] of Object.entries(batches)) {
-        const lost = refusedOf(cases, background, language).length
-        console.info(`${language}: ${name}, ${share(lost, cases.length)}`)
-        all += cases.length
-        refused += lost
-      }
-      expect(refused / all).toBeLessThanOrEqual(maxRefusedShareOfBatches[language])
     })
   }
 })

@@ -98,6 +98,7 @@ describe('checkDraft() against a malicious model', () => {
       // The law would hold for a check that refuses everything.
       expect(accepted).toBeGreaterThan(50)
     },
+    60_000,
   )
 
   test('never throws on arbitrary drafts, and accepts none that only adds', () => {

@@ -39,6 +39,12 @@ describe('toAppError()', () => {
     const error = toAppError({ code: 'PT429', message: 'x', details: code }, 429)
     expect(error.retryAfterSeconds).toBeGreaterThan(0)
   })
+
+  test('a rate says itself when there is room again', () => {
+    const hint = 'Try again in 1234 seconds.'
+    const refused = { code: 'PT429', message: 'x', details: 'too_many_requests', hint }
+    expect(toAppError(refused, 429).retryAfterSeconds).toBe(1234)
+  })
 })
 
 describe('call()', () => {

@@ -138,6 +138,34 @@ describe('parseResume()', () => {
     ])
   })
 
+  test('takes a heading of its own kind below it as a subheading', () => {
+    const { sections } = parseResume(
+      `Jane Doe\n\nPROJECTS\nInvoice tool\n• Wrote an importer\n\nOpen source\n• Maintains a parser\n\nEDUCATION\nB.Sc. Physics, 2015`,
+      'en',
+    )
+    expect(sections.map(({ kind }) => kind)).toEqual(['contact', 'projects', 'education'])
+    expect(sections[1]?.entries).toHaveLength(2)
+  })
+
+  test('still starts a section at another heading of the same kind', () => {
+    const { sections } = parseResume(
+      `Jane Doe\n\nEXPERIENCE\nClerk, Acme, 2019\n• Filed letters\n\nOTHER EXPERIENCE\nCook, Globex, 2015\n• Cooked`,
+      'en',
+    )
+    expect(sections.map(({ kind }) => kind)).toEqual(['contact', 'experience', 'experience'])
+  })
+
+  test.each(['Employer | Role | Period', 'Zeitraum\tFirma\tTätigkeit'])(
+    'takes no entry from the header of a table: %s',
+    (header) => {
+      const text = `Jane Doe\n\nEXPERIENCE\n${header}\nAcme | Clerk | 2019 – 2021\n• Filed letters`
+      const { sections } = parseResume(text, 'en')
+      const entries = sections[1]?.entries ?? []
+      expect(entries).toHaveLength(1)
+      expect(text.slice(entries[0]?.span.start)).toMatch(/^Acme/)
+    },
+  )
+
   test('spans are nested and ordered and ids unique for any text', () => {
     const piece = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 30 }),

@@ -116,6 +116,12 @@ describe('scoreResume()', () => {
 })
 
 describe('extractKeywords()', () => {
+  test('takes no benefit for a requirement', () => {
+    const keys = (posting: string) => extractKeywords(posting, 'en').map(({ key }) => key)
+    expect(keys('We offer a training budget and Docker training.')).toEqual(['docker', 'training'])
+    expect(keys('We offer a training budget.')).toEqual([])
+  })
+
   test('gives what a German recruiter searches for, not filler', () => {
     const job = `Buchhalter (m/w/d) in Vollzeit
 Wir suchen für unser Team in Hamburg eine engagierte Persönlichkeit.

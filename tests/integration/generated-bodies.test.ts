@@ -1,0 +1,411 @@
+import fc from 'fast-check'
+import postgres from 'postgres'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readFixture } from '../fixtures/resumes.ts'
+import { app, eventually, mimeTypes, type Person, resumeFile } from './app.ts'
+import {
+  type Answered,
+  bodies,
+  type Call,
+  judgeDataApi,
+  judgeFunction,
+  seed,
+  sendAll,
+  wrappings,
+} from './generated-calls.ts'
+import { halfDone, leaseJobs, populate } from './generated-state.ts'
+import { bodiesFor, objectText, type Parameter, type Text } from './generated-values.ts'
+import { startTestStack } from './stack.setup.ts'
+
+// A stack of its own: with the secret key, generated calls take, end and fail whatever job there is.
+const started = await startTestStack()
+const { callWorker, newPerson, optimize, stack, upload, workUntil } = app(started.coordinates)
+const sql = postgres(stack.dbUrl, { max: 4, onnotice: () => {} })
+const timeoutMs = 120_000
+
+const people = Array.from({ length: 8 }, () => newPerson())
+const bystander = newPerson()
+let before: unknown
+let known: Record<string, readonly Text[]> = {}
+
+beforeAll(async () => {
+  const [first] = people as [Person, ...Person[]]
+  const version = await upload(first, resumeFile())
+  await upload(bystander, resumeFile())
+  await populate(
+    sql,
+    people.map(({ sub }) => sub),
+  )
+  await callWorker()
+  await workUntil(first, version.version_id, ({ state }) => state === 'ready')
+  await eventually(
+    () => sql`select state from public.resume_versions join public.resumes on id = resume_id
+      where user_id = ${bystander.sub}`,
+    ([row]) => row?.state === 'ready',
+  )
+  known = await knownValues()
+  before = await everythingOf(bystander)
+}, 180_000)
+
+afterAll(async () => {
+  await sql.end()
+  await started.stop()
+})
+
+describe('every RPC of the Data API', async () => {
+  const rpcs = await readRpcs()
+
+  it.each(rpcs.filter(({ name }) => !name.startsWith('internal_')))(
+    '$name() answers what it documents, whatever a user sends',
+    async ({ name, parameters }) => {
+      const calls = rpcCalls(name, parameters.map(withValid))
+      const tokens = people.map(({ token }) => token)
+      const { faults, statuses } = await sendAll(
+        stack.url,
+        calls,
+        (index) => ({
+          apikey: stack.publishableKey,
+          authorization: `Bearer ${tokens[index % tokens.length]}`,
+        }),
+        judgeDataApi,
+      )
+      expectDocumented(faults, statuses)
+    },
+    timeoutMs,
+  )
+
+  it.each(rpcs.filter(({ name }) => name.startsWith('internal_')))(
+    '$name() answers what it documents, whatever a holder of the secret key sends',
+    async ({ name, parameters }) => {
+      const leases = await leaseJobs(
+        sql,
+        people.map(({ sub }) => sub),
+      )
+      const calls = rpcCalls(name, parameters.map(withValid)).map((call, index) =>
+        withLease(call, leases[index % (leases.length * 2)]),
+      )
+      const { faults, statuses } = await sendAll(
+        stack.url,
+        calls,
+        () => ({ apikey: stack.secretKey, authorization: `Bearer ${stack.secretKey}` }),
+        judgeDataApi,
+      )
+      expectDocumented(faults, statuses)
+    },
+    timeoutMs,
+  )
+})
+
+describe('every function', () => {
+  it('optimize-resume answers POST with what it documents', async () => {
+    // Two who have nothing in flight yet, so that some of what they ask for is done.
+    const visitors = [newPerson(), newPerson()]
+    const paths = await Promise.all(
+      visitors.map(async (person) => (await upload(person, resumeFile())).full_storage_path),
+    )
+    const fields: Parameter[] = [
+      { name: 'filePath', type: 'text', valid: paths.map((path) => JSON.stringify(path)) },
+      { name: 'userId', type: 'text', valid: visitors.map(({ sub }) => JSON.stringify(sub)) },
+      { name: 'jobDescription', type: 'text', valid: ['"A job in logistics"'] },
+      { name: 'idempotencyKey', type: 'text', valid: ['"one"', '"two"'] },
+    ]
+    const calls = sample(
+      fc.tuple(bodiesFor(fields), wrappings).map(([body, { method, headers }]) => ({
+        method,
+        path: '/functions/v1/optimize-resume',
+        headers: { prefer: 'respond-async', ...headers },
+        body,
+      })),
+    )
+    const { faults, statuses } = await asUsers(visitors, calls)
+    expectDocumented(faults, statuses, 400, 403, 404, 405, 415)
+  })
+
+  it('optimize-resume answers GET with what it documents', async () => {
+    const ids = (known.optimization_id ?? []).map((text) => JSON.parse(text))
+    const calls = sample(
+      fc
+        .record({
+          id: fc.oneof(fc.constantFrom(...ids), fc.uuid(), fc.string({ unit: 'binary' })),
+          more: fc.oneof(
+            { weight: 8, arbitrary: fc.constant('') },
+            {
+              weight: 1,
+              arbitrary: fc.constantFrom('&optimizationId=x', '&a[]=1', '%', '#', '&&'),
+            },
+          ),
+          lastEventId: fc.constantFrom('0', '2', '-1', 'x', '1e400', '9'.repeat(300), '0x1', '1.5'),
+        })
+        .map(({ id, more, lastEventId }) => ({
+          method: 'GET',
+          path: `/functions/v1/optimize-resume?optimizationId=${encodeURIComponent(id.toWellFormed())}${more}`,
+          headers: {
+            'last-event-id': lastEventId,
+            prefer: 'respond-async',
+          },
+        })),
+    )
+    const { faults, statuses } = await asUsers(people, calls)
+    expectDocumented(faults, statuses, 400, 404)
+  })
+
+  it.each(['worker', 'health'])('%s answers with what it documents', async (name) => {
+    const calls = sample(
+      fc
+        .tuple(
+          bodiesFor([{ name: 'kinds', type: 'jsonb', valid: ['[]'] }]),
+          wrappings,
+          fc.boolean(),
+          fc.constantFrom('', '/', '/x', '//', '?', '?x=%00', '/%00'),
+        )
+        .map(([body, { method, headers }, read, rest]) => ({
+          method: read ? 'GET' : method,
+          path: `/functions/v1/${name}${rest}`,
+          headers,
+          body,
+        })),
+    )
+    const { faults, statuses } = await sendAll(stack.url, calls, machineTokens, judgeFunction)
+    expectDocumented(faults, statuses, ...(name === 'worker' ? [202, 401, 405] : [200, 405]))
+  })
+
+  it(
+    'extract answers with what it documents',
+    async () => {
+      const real = [
+        readFixture('product-designer.docx.docx'),
+        readFixture('product-designer.libreoffice.doc'),
+      ]
+      const bytes = fc.oneof(
+        { weight: 3, arbitrary: fc.uint8Array({ maxLength: 300 }) },
+        {
+          weight: 2,
+          arbitrary: fc
+            .constantFrom('%PDF-1.7\n', '%PDF-1.7\n%%EOF', 'PK\u0003\u0004', '{}', '<!DOCTYPE x>')
+            .map((text) => new TextEncoder().encode(text)),
+        },
+        { weight: 1, arbitrary: fc.constantFrom(...real).map((file) => new Uint8Array(file)) },
+        {
+          weight: 1,
+          arbitrary: fc
+            .tuple(fc.constantFrom(...real), fc.nat(), fc.nat(255), fc.nat())
+            .map(([file, place, value, end]) => {
+              const bytes = new Uint8Array(file)
+              bytes[place % bytes.length] = value
+              return bytes.slice(0, (end % bytes.length) + 1)
+            }),
+        },
+      )
+      const calls = sample(
+        fc
+          .record({
+            body: bytes,
+            method: fc.constantFrom(...Array(12).fill('POST'), 'GET', 'PUT', 'HEAD'),
+            type: fc.constantFrom(...Object.values(mimeTypes), 'text/html', ';;', 'a'.repeat(500)),
+            name: fc.constantFrom(
+              'cv.docx',
+              'cv.docx',
+              'cv.pdf',
+              'cv.docx',
+              'cv.doc',
+              '%',
+              '%ff',
+              '',
+              '%00.pdf',
+              'a'.repeat(5000),
+              '..%2f..%2fcv.pdf',
+              '%0d%0aset-cookie:x.pdf',
+            ),
+            size: fc.constantFrom(undefined, undefined, undefined, '-1', '1e99', 'NaN', '99999999'),
+          })
+          .map(({ body, method, type, name, size }) => ({
+            method,
+            path: '/functions/v1/extract',
+            headers: {
+              'content-type': type,
+              'x-filename': name,
+              ...(size === undefined ? {} : { 'x-file-size': size }),
+            },
+            body: new Uint8Array(body),
+          })),
+      )
+      // Whole and declared as what it is: few of the generated ones are.
+      const honest = {
+        method: 'POST',
+        path: '/functions/v1/extract',
+        headers: { 'content-type': mimeTypes.docx, 'x-filename': 'cv.docx' },
+        body: new Uint8Array(readFixture('product-designer.docx.docx')),
+      }
+      const { faults, statuses } = await sendAll(
+        stack.url,
+        [honest, ...calls],
+        machineTokens,
+        judgeFunction,
+      )
+      expectDocumented(faults, statuses, 400, 401, 405, 415, 422)
+    },
+    timeoutMs,
+  )
+})
+
+describe('after all of it', () => {
+  it('no row is half done', async () => {
+    expect(await halfDone(sql)).toEqual([])
+  })
+
+  it('nothing of a person who sent nothing has changed', async () => {
+    expect(await everythingOf(bystander)).toEqual(before)
+  })
+
+  it('the stack does its job', async () => {
+    const person = newPerson()
+    const { full_storage_path } = await upload(person, resumeFile())
+    const response = await optimize(person.token, { filePath: full_storage_path })
+    expect(await response.json()).toMatchObject({ status: 'succeeded' })
+  })
+})
+
+/** The functions of `public`, with what each takes: a new one is called without being named here. */
+async function readRpcs(): Promise<
+  { name: string; parameters: { name: string; type: string }[] }[]
+> {
+  const rows = await sql<{ name: string; names: string[] | null; types: string[] }[]>`
+    select p.proname as name, p.proargnames as names,
+      array(select format_type(t, null) from unnest(p.proargtypes) with ordinality as a (t, i) order by i) as types
+    from pg_proc as p
+    where p.pronamespace = 'public'::regnamespace
+    order by 1`
+  return rows.map(({ name, names, types }) => ({
+    name,
+    parameters: types.map((type, index) => ({ name: names?.[index] ?? '', type })),
+  }))
+}
+
+/** Values that pass, by the name of the parameter. */
+async function knownValues(): Promise<Record<string, Text[]>> {
+  const rows = await sql`
+    select v.version_id, v.resume_id, v.full_storage_path, o.optimization_id
+    from public.resume_versions as v
+      join public.resumes as r on r.id = v.resume_id
+      left join public.optimizations as o on o.version_id = v.version_id
+    where r.user_id <> ${bystander.sub}`
+  const column = (name: string) =>
+    rows
+      .map((row) => row[name])
+      .filter((value) => value !== null)
+      .map((value) => JSON.stringify(value))
+  const jobs = await sql`select subject_id from private.jobs limit 5`
+  return {
+    filename: ['"cv.pdf"', '"Résumé.pdf"', '"cv.docx"', '"cv.doc"'],
+    mime_type: Object.values(mimeTypes).map((type) => JSON.stringify(type)),
+    file_size: ['1', '1000', '52428800'],
+    resume_id: column('resume_id'),
+    version_id: column('version_id'),
+    optimization_id: column('optimization_id'),
+    file_path: column('full_storage_path'),
+    sha256: [`"${'a'.repeat(64)}"`],
+    reason: ['"network"', '"aborted"'],
+    job_description: ['"A job"', '"Another"'],
+    idempotency_key: ['"key-1"', '"key-2"'],
+    user_id: people.map(({ sub }) => JSON.stringify(sub)),
+    after_event_id: ['0', '1'],
+    query: ['"logistics"', '"a \\"b c\\" -d or e"'],
+    page_size: ['1', '100'],
+    after: ['null'],
+    kind: ['"pdf"', '"docx"', 'null'],
+    label: ['"draft"', 'null'],
+    created_from: ['"2026-01-31"', 'null'],
+    updated_before: ['"2126-01-31T12:00:00Z"', '"infinity"', 'null'],
+    all_versions: ['true', 'false'],
+    with_highlights: ['true', 'false'],
+    p_worker_id: ['"generated"'],
+    p_kinds: ['["ingest"]', '["optimize"]', '["ingest","optimize","remove_object"]'],
+    p_limit: ['1', '3'],
+    p_lease_seconds: ['1', '30'],
+    p_subject_id: jobs.map(({ subject_id }) => JSON.stringify(subject_id)),
+    p_error: ['{"code":"internal"}', '{"code":"file_corrupt","detail":"x","retryable":false}'],
+    p_retryable: ['true', 'false'],
+    p_delay_seconds: ['0', '5'],
+    p_sha256: [`"${'a'.repeat(64)}"`],
+    p_file_size: ['1000'],
+    p_content_text: ['"Plain words"'],
+    p_headings: ['""', '"Skills"'],
+    p_language: ['"en"', '"simple"'],
+    p_notices: ['[]', '["macros"]'],
+    p_progress: ['{"stage":"scoring"}'],
+    p_partial: ['{"section-1":{}}'],
+    p_events: ['[]', '[{"type":"scoring","data":{}}]'],
+    p_status: ['"succeeded"', '"cancelled"'],
+    p_result: ['{}', 'null'],
+  }
+}
+
+function withValid(parameter: { name: string; type: string }): Parameter {
+  return { ...parameter, valid: known[parameter.name] ?? [] }
+}
+
+function rpcCalls(name: string, parameters: readonly Parameter[]): Call[] {
+  return sample(
+    fc.tuple(bodiesFor(parameters), wrappings).map(([body, { method, headers }]) => ({
+      method,
+      path: `/rest/v1/rpc/${name}`,
+      headers,
+      body,
+    })),
+  )
+}
+
+/** A job and its lease belong together: by chance no two would meet. The first member of a name counts least. */
+function withLease(call: Call, lease: { job_id: string; lease_token: string } | undefined): Call {
+  if (lease === undefined || typeof call.body !== 'string' || !call.body.includes('"p_job_id"')) {
+    return call
+  }
+  const held = objectText([
+    ['p_job_id', lease.job_id],
+    ['p_lease_token', JSON.stringify(lease.lease_token)],
+  ])
+  return { ...call, body: call.body.replace(/\}$/, `,${held.slice(1)}`) }
+}
+
+async function asUsers(users: readonly Person[], calls: readonly Call[]) {
+  return await sendAll(
+    stack.url,
+    calls,
+    (index) => ({
+      apikey: stack.publishableKey,
+      authorization: `Bearer ${users[index % users.length]?.token}`,
+    }),
+    judgeOptimization,
+  )
+}
+
+/** An optimization that has failed answers with its own failure, also one that a generated call has caused. */
+function judgeOptimization(answered: Answered, call: Call): string | undefined {
+  return call.method === 'GET' && /"status":"failed"/.test(answered.text)
+    ? undefined
+    : judgeFunction(answered, call)
+}
+
+function machineTokens(index: number): Record<string, string> {
+  const tokens = [stack.workerToken, stack.workerToken, stack.workerToken, 'x'.repeat(40), '']
+  return { authorization: `Bearer ${tokens[index % tokens.length]}` }
+}
+
+function sample<T>(arbitrary: fc.Arbitrary<T>): T[] {
+  return fc.sample(arbitrary, { seed, numRuns: bodies })
+}
+
+/** No fault, and the statuses that show that the calls came as far as they were meant to. */
+function expectDocumented(faults: string[], statuses: Map<number, number>, ...wanted: number[]) {
+  expect(faults.slice(0, 5).join('\n\n')).toBe('')
+  expect([...statuses.keys()]).toEqual(expect.arrayContaining(wanted))
+  expect([...statuses.keys()].some((status) => status < 300)).toBe(true)
+}
+
+async function everythingOf({ sub }: Person) {
+  return await sql`
+    select to_jsonb(r) - 'updated_at' as resume, to_jsonb(v) as version
+    from public.resumes as r join public.resume_versions as v on v.resume_id = r.id
+    where r.user_id = ${sub}
+    order by r.id, v.version_number`
+}
