@@ -81,7 +81,7 @@ const changes: Record<string, string> = {
   'a comment on a policy':
     "comment on policy optimizations_select_owner on public.optimizations is 'Planted'",
   'a comment on a function': "comment on function private.setting() is 'Planted'",
-  'an extension': 'create extension unaccent with schema extensions',
+  'an extension': 'create extension citext with schema extensions',
   'an enumerated type': "create type public.planted as enum ('a', 'b')",
 }
 
