@@ -6,6 +6,7 @@ import {
   plainStream,
   textAt,
 } from '../../tests/fixtures/build-pdf.ts'
+import { generateCompactFont } from './generate-font.ts'
 import type { Bytes } from './mutate-bytes.ts'
 import { edgeNumbers, type Random } from './random.ts'
 
@@ -223,6 +224,19 @@ const generators: Readonly<Record<string, Generator>> = {
     page(hello, [], {
       font: `<< /Type /Font /Subtype /Type1 /BaseFont /X /Encoding << /Differences [ ${random.pick(edgeNumbers)} /A ${random.pick(edgeNumbers)} ${'/B '.repeat(random.pick([1, 300, 90_000]))}] >> >>`,
     }),
+  compactFont(random) {
+    const program = flateStream(generateCompactFont(random))
+    return page(
+      hello,
+      [
+        '<< /Type /FontDescriptor /FontName /X /Flags 4 /FontBBox [0 0 9 9] /ItalicAngle 0 /Ascent 9 /Descent 0 /CapHeight 9 /StemV 9 /FontFile3 7 0 R >>',
+        { ...program, dictionary: `${program.dictionary} /Subtype /Type1C` },
+      ],
+      {
+        font: '<< /Type /Font /Subtype /Type1 /BaseFont /X /FirstChar 32 /LastChar 126 /FontDescriptor 6 0 R /Encoding /WinAnsiEncoding >>',
+      },
+    )
+  },
   typeThree: (random) =>
     page(hello, [form('/X Do 0 0 m '.repeat(random.pick([1, 1_000])), '/XObject << /X 6 0 R >>')], {
       font: '<< /Type /Font /Subtype /Type3 /FontBBox [0 0 1 1] /FontMatrix [1 0 0 1 0 0] /CharProcs << /a 6 0 R >> /Encoding << /Differences [ 97 /a ] >> /FirstChar 0 /LastChar 255 /Widths [ 1 ] >>',

@@ -21,6 +21,7 @@ const filesPerKill = 1_000
 const filesPerHonest = 250
 const maxReaders = 2
 const progressMs = 10_000
+const interruptedExitCode = 130
 const folder = fileURLToPath(new URL('../../.reswave/fuzz/', import.meta.url))
 const megabyte = 1024 * 1024
 
@@ -85,13 +86,19 @@ async function fuzz(): Promise<void> {
   const honestProblems: string[] = []
   let next = 0
   let given = 0
+  let interrupted = false
   const startedAt = performance.now()
   const take = (): FuzzCase | undefined => {
-    if (given >= count) return undefined
+    if (interrupted || given >= count) return undefined
     given++
     while (only && kindOf(seed, next) !== only) next++
     return makeCase(seed, next++)
   }
+  // What was done is still told; a second signal ends the run at once.
+  process.once('SIGINT', () => {
+    interrupted = true
+    console.log(`  Interrupted: ${results.length} of ${count} files were read`)
+  })
   const progress = setInterval(() => {
     console.log(
       `  ${results.length} files in ${Math.round((performance.now() - startedAt) / 1_000)} s`,
@@ -135,6 +142,7 @@ async function fuzz(): Promise<void> {
     await Promise.all(readers.map((reader) => reader.stop()))
   }
   report(results, honestProblems, (performance.now() - startedAt) / 1_000)
+  if (interrupted) process.exitCode = interruptedExitCode
 }
 
 /** One honest file of each kind: what a process answers to them, in one string. */

@@ -13,8 +13,9 @@ const pollMs = 100
 const clockTicksPerSecond = 100
 
 /**
- * A process that has once used so much takes no further request: memory that was freed stays with it, and the next
- * file would be blamed for it. The hosted platform retires its isolates before their limit too.
+ * A process that has once used so much takes no further request: pages that an allocator keeps count as resident here,
+ * and the next file would be blamed for them. No file is helped by it: the peak of the one that caused it is
+ * measured and judged before. The hosted platform, too, lets an isolate that nears its limit finish and starts another.
  */
 export const retireMemoryBytes = 176 * 1_024 * 1_024
 
@@ -58,7 +59,10 @@ export function startIsolate(options: IsolateOptions): Promise<Isolate> {
       '--no-check',
       '--node-modules-dir=manual',
       `--config=${join(projectRoot, 'deno.json')}`,
-      // V8 derives a young generation of a few MB from a heap of 256 MB; Deno has none but the machine's memory to go by.
+      // V8 sizes its young generation by the heap it is given. The platform gives an isolate 256 MB; a Deno process has
+      // only the machine's memory to go by, takes a young generation for gigabytes, and leaves garbage there for longer
+      // than the limit allows. The flag undoes that, and nothing else: the limit below counts the whole process with its
+      // runtime (about 75 MB), of which the platform's isolates share theirs.
       '--v8-flags=--max-semi-space-size=4',
       // The environment is only what the platform would give, so all of it may be read.
       '--allow-net',

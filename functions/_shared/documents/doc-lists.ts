@@ -1,5 +1,6 @@
 import { slice } from './doc-properties.ts'
 import { createNumbering, type Level, type ListInstance, type Numbering } from './numbering.ts'
+import { define } from './word-definitions.ts'
 
 const listBytes = 28
 const levelBytes = 28
@@ -36,7 +37,7 @@ export function readLists(definitions: DataView, instances: DataView): Numbering
         levels.set(depth, read.level)
         at = read.next
       }
-      levelsById.set(String(list.getInt32(0, true)), levels)
+      define(levelsById, String(list.getInt32(0, true)), levels)
     }
   }
   const found = new Map<string, ListInstance>()
@@ -45,7 +46,7 @@ export function readLists(definitions: DataView, instances: DataView): Numbering
     const instance = slice(instances, 4 + index * instanceBytes, instanceBytes)
     if (instance.byteLength < instanceBytes) break
     // Paragraphs count instances from 1.
-    found.set(String(index + 1), {
+    define(found, String(index + 1), {
       definition: String(instance.getInt32(0, true)),
       starts: new Map(),
     })

@@ -15,6 +15,7 @@ import { limits } from './limits.ts'
 import type { Notice } from './notice.ts'
 import type { Numbering } from './numbering.ts'
 import { rowText } from './table.ts'
+import { createTextBudget } from './text.ts'
 
 /**
  * Reader of Word 97–2003 files after [MS-DOC], in place of a library: those on npm follow chains of
@@ -71,6 +72,7 @@ export function readDoc(bytes: Uint8Array): { text: string; notices: Notice[] } 
       tablePart(fib.listInstances),
     ),
     notices,
+    spend: createTextBudget(),
   })
 
   // The stories follow one another in one sequence of characters.
@@ -134,7 +136,7 @@ function readCharacters(document: DataView, pieceTable: DataView): Character[] {
   for (let index = 0; index < count; index++) {
     const length = pieces.getUint32(index * 4 + 4, true) - pieces.getUint32(index * 4, true)
     if (length < 0) throw corrupt('its piece table is out of order')
-    if (characters.length + length > limits.textCharacters * 4) {
+    if (characters.length + length > limits.rawCharacters) {
       throw new AppError('file_too_complex', 'The Word file holds too much text')
     }
     const position = pieces.getUint32((count + 1) * 4 + index * 8 + 2, true)
@@ -181,11 +183,13 @@ interface StoryContext {
   readonly styles: readonly WordStyle[]
   readonly numbering: Numbering
   readonly notices: Set<Notice>
+  /** Counts the characters of all stories, which may lie over one another. */
+  readonly spend: (characters: number) => void
 }
 
 /** Turns a range of characters into lines: paragraphs, rows of tables, labels of lists. */
 function createStoryReader(context: StoryContext): (start: number, end: number) => string {
-  const { characters, styles, numbering, notices } = context
+  const { characters, styles, numbering, notices, spend } = context
   const runAt = createLookup(context.runs)
   const paragraphAt = createLookup(context.paragraphs)
 
@@ -230,6 +234,7 @@ function createStoryReader(context: StoryContext): (start: number, end: number) 
         list !== undefined && plain.trim() !== ''
           ? numbering.label(String(list), properties?.level ?? style?.level ?? 0)
           : undefined
+      spend(label?.length ?? 0)
       const line = label ? `${label} ${plain.trimStart()}` : plain
       if (isCellEnd) {
         cells.push([...cell, line])
@@ -242,7 +247,9 @@ function createStoryReader(context: StoryContext): (start: number, end: number) 
       }
     }
 
-    for (const character of characters.slice(start, end)) {
+    const story = characters.slice(start, end)
+    spend(story.length)
+    for (const character of story) {
       const { unit } = character
       if (unit === 0x0d || unit === 0x07) endParagraph(character)
       else if (unit === 0x0c) {

@@ -1,9 +1,16 @@
 import { isWord } from './docx-package.ts'
-import { createNumbering, type Level, type ListInstance, type Numbering } from './numbering.ts'
-import { readXml } from './xml.ts'
+import {
+  createNumbering,
+  isLevel,
+  type Level,
+  type ListInstance,
+  type Numbering,
+} from './numbering.ts'
+import { define } from './word-definitions.ts'
+import type { ReadXml } from './xml.ts'
 
 /** Reads `numbering.xml`. */
-export function readNumbering(bytes: Uint8Array): Numbering {
+export function readNumbering(bytes: Uint8Array, readXml: ReadXml): Numbering {
   const definitions = new Map<string, Map<number, Level>>()
   const instances = new Map<string, ListInstance>()
   let definition: Map<number, Level> | undefined
@@ -17,19 +24,20 @@ export function readNumbering(bytes: Uint8Array): Numbering {
       const value = attribute('val') ?? ''
       if (name === 'abstractNum') {
         definition = new Map()
-        definitions.set(attribute('abstractNumId') ?? '', definition)
+        define(definitions, attribute('abstractNumId') ?? '', definition)
       } else if (name === 'num') {
         instance = { definition: '', starts: new Map() }
-        instances.set(attribute('numId') ?? '', instance)
+        define(instances, attribute('numId') ?? '', instance)
       } else if (name === 'abstractNumId' && instance) {
         instance.definition = value
       } else if (name === 'lvlOverride') {
         override = Number(attribute('ilvl'))
       } else if (name === 'startOverride' && instance && override !== undefined) {
-        instance.starts.set(override, Number(value))
+        if (isLevel(override)) instance.starts.set(override, Number(value))
       } else if (name === 'lvl' && definition) {
         level = { format: 'decimal', text: '', start: 1 }
-        definition.set(Number(attribute('ilvl')), level)
+        const depth = Number(attribute('ilvl'))
+        if (isLevel(depth)) definition.set(depth, level)
       } else if (level && name === 'numFmt') {
         level.format = value
       } else if (level && name === 'lvlText') {

@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts'
 import type { Notice } from './notice.ts'
-import { readXml } from './xml.ts'
+import { boundDefinitions, define } from './word-definitions.ts'
+import type { ReadXml } from './xml.ts'
 import type { ZipArchive } from './zip.ts'
 
 const wordNamespaces = new Set([
@@ -35,16 +36,15 @@ const executableName = /\.(exe|dll|scr|com|bat|cmd|ps1|vbs|js|jar|msi|hta|lnk|ws
 const executableBytes = 'MZ'
 
 /** Finds the parts of a Word document by content type and relationship, never by their names. */
-export function openPackage(zip: ZipArchive): WordPackage {
+export function openPackage(zip: ZipArchive, readXml: ReadXml): WordPackage {
   const byLowerCase = new Map(zip.names.map((name) => [name.toLowerCase(), name]))
   const contentTypes = byLowerCase.get(contentTypesPart.toLowerCase())
   if (contentTypes === undefined) {
     throw new AppError('file_type_mismatch', 'The content is a zip, but no Office document')
   }
-  const typeOf = readContentTypes(zip.read(contentTypes))
-  const main = readRelations(zip, byLowerCase, '').find(
-    (relation) => relation.type === 'officeDocument',
-  )?.part
+  const typeOf = readContentTypes(zip.read(contentTypes), readXml)
+  const relationsOf = (part: string): Relation[] => readRelations(zip, byLowerCase, part, readXml)
+  const main = relationsOf('').find((relation) => relation.type === 'officeDocument')?.part
   if (main === undefined) {
     throw new AppError('file_corrupt', 'Cannot read the document: its main part is missing')
   }
@@ -60,7 +60,7 @@ export function openPackage(zip: ZipArchive): WordPackage {
   for (const name of zip.names) {
     const source = /^(.*\/)?_rels\/([^/]*)\.rels$/i.exec(name)
     if (!source) continue
-    for (const relation of readRelations(zip, byLowerCase, (source[1] ?? '') + source[2])) {
+    for (const relation of relationsOf((source[1] ?? '') + source[2])) {
       if (relation.part === undefined && relation.type !== 'hyperlink') {
         notices.add('external_relation')
       }
@@ -77,18 +77,21 @@ export function openPackage(zip: ZipArchive): WordPackage {
       if (holdsExecutable(zip.read(name))) notices.add('embedded_executable')
     }
   }
-  return { mainPart: main, relations: readRelations(zip, byLowerCase, main), notices: [...notices] }
+  return { mainPart: main, relations: relationsOf(main), notices: [...notices] }
 }
 
-function readContentTypes(bytes: Uint8Array): (part: string) => string | undefined {
+function readContentTypes(
+  bytes: Uint8Array,
+  readXml: ReadXml,
+): (part: string) => string | undefined {
   const defaults = new Map<string, string>()
   const overrides = new Map<string, string>()
   readXml(bytes, {
     open(name, _namespace, attribute) {
       const type = attribute('ContentType') ?? ''
-      if (name === 'Default') defaults.set((attribute('Extension') ?? '').toLowerCase(), type)
+      if (name === 'Default') define(defaults, (attribute('Extension') ?? '').toLowerCase(), type)
       else if (name === 'Override') {
-        overrides.set((attribute('PartName') ?? '').replace(/^\//, '').toLowerCase(), type)
+        define(overrides, (attribute('PartName') ?? '').replace(/^\//, '').toLowerCase(), type)
       }
     },
     close() {},
@@ -102,6 +105,7 @@ function readRelations(
   zip: ZipArchive,
   byLowerCase: ReadonlyMap<string, string>,
   part: string,
+  readXml: ReadXml,
 ): Relation[] {
   const slash = part.lastIndexOf('/') + 1
   const folder = part.slice(0, slash)
@@ -118,6 +122,7 @@ function readRelations(
         type: (attribute('Type') ?? '').split('/').at(-1) ?? '',
         part: external ? undefined : (byLowerCase.get(target.toLowerCase()) ?? target),
       })
+      boundDefinitions(relations.length)
     },
     close() {},
     text() {},

@@ -1,5 +1,6 @@
 import { isWord } from './docx-package.ts'
-import { readXml } from './xml.ts'
+import { define } from './word-definitions.ts'
+import type { ReadXml } from './xml.ts'
 
 export interface Style {
   readonly numberingId: string | undefined
@@ -23,7 +24,7 @@ export const noStyles: StyleLookup = () => plain
 const maxAncestors = 32
 
 /** Reads `styles.xml`: what a paragraph or run inherits of lists, outline and hiding. */
-export function readStyles(bytes: Uint8Array): StyleLookup {
+export function readStyles(bytes: Uint8Array, readXml: ReadXml): StyleLookup {
   type Own = { -readonly [Key in keyof Style]: Style[Key] } & { basedOn: string | undefined }
   const styles = new Map<string, Own>()
   let own: Own | undefined
@@ -32,7 +33,7 @@ export function readStyles(bytes: Uint8Array): StyleLookup {
       if (!isWord(namespace)) return
       if (name === 'style') {
         own = { ...plain, basedOn: undefined }
-        styles.set(attribute('styleId') ?? '', own)
+        define(styles, attribute('styleId') ?? '', own)
       }
       if (!own) return
       const value = attribute('val')

@@ -3,12 +3,15 @@ import { isOn, type StyleLookup } from './docx-styles.ts'
 import type { Notice } from './notice.ts'
 import type { Numbering } from './numbering.ts'
 import { rowText } from './table.ts'
-import { readXml } from './xml.ts'
+import type { ReadXml } from './xml.ts'
 
 interface Context {
   readonly styles: StyleLookup
   readonly numbering: Numbering
   readonly notices: Set<Notice>
+  readonly readXml: ReadXml
+  /** Counts the characters of all parts, as {@link createTextBudget} makes it. */
+  readonly spend: (characters: number) => void
 }
 
 interface Paragraph {
@@ -50,7 +53,7 @@ const skipped = new Set([
  * by tabs, list labels, breaks and tabs; without what is deleted or hidden.
  */
 export function readPartText(bytes: Uint8Array, context: Context): string {
-  const { styles, numbering, notices } = context
+  const { styles, numbering, notices, readXml, spend } = context
   const root: Flow = { lines: [] }
   const flows: Flow[] = [root]
   const tables: Table[] = []
@@ -70,6 +73,7 @@ export function readPartText(bytes: Uint8Array, context: Context): string {
       if (text.trim() !== '') notices.add('hidden_text')
       return
     }
+    spend(text.length)
     paragraph.text += text
   }
 
@@ -84,6 +88,8 @@ export function readPartText(bytes: Uint8Array, context: Context): string {
       numberingId !== undefined && paragraph.text.trim() !== ''
         ? numbering.label(numberingId, paragraph.level ?? style.level ?? 0)
         : undefined
+    // With the end of its line.
+    spend((label?.length ?? 0) + 1)
     if (style.heading && flow.lines.length > 0) flow.lines.push('')
     flow.lines.push(label ? `${label} ${paragraph.text.trimStart()}` : paragraph.text)
     flow.lines.push(...paragraph.boxes)
@@ -168,11 +174,13 @@ export function readPartText(bytes: Uint8Array, context: Context): string {
           break
         case 'tr': {
           const table = tables.at(-1)
+          spend(1)
           if (table) table.cells = []
           break
         }
         case 'tc': {
           const cell: Flow = { lines: [] }
+          spend(1)
           tables.at(-1)?.cells.push(cell)
           flows.push(cell)
           break

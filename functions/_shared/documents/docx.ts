@@ -4,6 +4,8 @@ import { noStyles, readStyles } from './docx-styles.ts'
 import { readPartText } from './docx-text.ts'
 import type { Notice } from './notice.ts'
 import { noNumbering } from './numbering.ts'
+import { createTextBudget } from './text.ts'
+import { createXmlReader } from './xml.ts'
 import { openZip } from './zip.ts'
 
 /**
@@ -13,7 +15,8 @@ import { openZip } from './zip.ts'
  */
 export function readDocx(bytes: Uint8Array): { text: string; notices: Notice[] } {
   const zip = openZip(bytes)
-  const word = openPackage(zip)
+  const readXml = createXmlReader()
+  const word = openPackage(zip, readXml)
   // A part is read once, however often it is referred to.
   const partsOf = (type: string): string[] => {
     const parts = word.relations
@@ -25,9 +28,12 @@ export function readDocx(bytes: Uint8Array): { text: string; notices: Notice[] }
   const [stylesPart] = partsOf('styles')
   const [numberingPart] = partsOf('numbering')
   const context = {
-    styles: stylesPart === undefined ? noStyles : readStyles(zip.read(stylesPart)),
-    numbering: numberingPart === undefined ? noNumbering : readNumbering(zip.read(numberingPart)),
+    styles: stylesPart === undefined ? noStyles : readStyles(zip.read(stylesPart), readXml),
+    numbering:
+      numberingPart === undefined ? noNumbering : readNumbering(zip.read(numberingPart), readXml),
     notices: new Set<Notice>(word.notices),
+    readXml,
+    spend: createTextBudget(),
   }
   const read = (part: string): string => readPartText(zip.read(part), context)
   // In this order also because list numbers are counted as the parts are read.

@@ -9,6 +9,12 @@ export const limits = {
   fileBytes: 50 * mebibyte,
   /** Longest text that is given back, in UTF-16 code units; the search index takes as much. */
   textCharacters: 200_000,
+  /** Characters that a reader puts together before they are cleaned up: what repeats counts again. */
+  rawCharacters: 4 * 200_000,
+  /** Styles, lists, relations or media types, each: what a Word file defines by name. Word numbers 2,046 lists. */
+  wordDefinitions: 20_000,
+  /** Of the text around the number of a list item, which every item repeats. */
+  listLabelCharacters: 256,
 
   zipEntries: 2_000,
   /** Sum of the sizes that a zip declares for its entries, read or not. */
@@ -21,6 +27,8 @@ export const limits = {
 
   xmlDepth: 256,
   xmlAttributes: 256,
+  /** Elements in all parts of a document that are read. */
+  xmlElements: 500_000,
 
   pdfPages: 50,
   pdfObjects: 100_000,

@@ -1,3 +1,6 @@
+import { AppError } from '../errors.ts'
+import { limits } from './limits.ts'
+
 export interface Level {
   /** A name of OOXML's ST_NumberFormat: `bullet`, `decimal`, `none`, … */
   format: string
@@ -12,12 +15,21 @@ export interface ListInstance {
   starts: Map<number, number>
 }
 
+export function isLevel(depth: number): boolean {
+  return Number.isInteger(depth) && depth >= 0 && depth < maxLevels
+}
+
 /** What stands before a list item: a bullet, or its number as Word would show it. */
 export interface Numbering {
-  /** `undefined` if the paragraph is in no visible list. Counts: call it once per paragraph. */
+  /**
+   * `undefined` if the paragraph is in no visible list. Counts: call it once per paragraph.
+   *
+   * @throws AppError file_too_complex where the level's text is over `limits.listLabelCharacters`
+   */
   label(instanceId: string, level: number): string | undefined
 }
 
+export /** Levels from 0 on: neither format knows more. */
 const maxLevels = 9
 export const noNumbering: Numbering = { label: () => undefined }
 
@@ -32,9 +44,15 @@ export function createNumbering(
       const instance = instances.get(instanceId)
       const levels = instance && definitions.get(instance.definition)
       const own = levels?.get(depth)
-      if (!instance || !levels || !own || depth >= maxLevels) return undefined
+      if (!instance || !levels || !own || !isLevel(depth)) return undefined
       if (own.format === 'none') return undefined
       if (own.format === 'bullet') return '•'
+      if (own.text.length > limits.listLabelCharacters) {
+        throw new AppError(
+          'file_too_complex',
+          `A list label is over ${limits.listLabelCharacters} characters`,
+        )
+      }
       const startOf = (at: number) => instance.starts.get(at) ?? levels.get(at)?.start ?? 1
       const counts = counters.get(instance.definition) ?? []
       counters.set(instance.definition, counts)

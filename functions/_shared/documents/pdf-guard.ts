@@ -71,8 +71,8 @@ export function guardPdf(bytes: Uint8Array): Notice[] {
       })
       if (inflated.state === 'too-large') throw tooComplex('its streams inflate to too many bytes')
       spend(inflated.bytes.length)
+      // Damaged or not: a reader takes what came before the damage for the next layer too.
       layer = inflated.bytes
-      if (inflated.state === 'corrupt') break
     }
     if (/\/(?:LZWDecode|LZW)\b/.test(filters)) spend(lzwLength(layer, budget))
     else if (/\/(?:RunLengthDecode|RL)\b/.test(filters)) spend(runLength(layer))

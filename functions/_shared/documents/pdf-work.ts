@@ -24,6 +24,7 @@ const none: Work = { bytes: 0, operators: 0, stringBytes: 0 }
 const maxAncestors = 16
 const maxForms = 64
 const reference = /(\d{1,9})\s+\d{1,5}\s+R\b/
+const namedReference = /\/([^\s/<>[\]()]+)\s+(\d{1,9})\s+\d{1,5}\s+R\b/g
 
 /** @throws AppError file_too_complex */
 export function boundWork(objects: ReadonlyMap<number, PdfObjectText>): void {
@@ -89,17 +90,17 @@ function createFormWork(objects: ReadonlyMap<number, PdfObjectText>) {
   const ofDraws = (content: ContentSummary, resources: string, depth: number): Work => {
     let work = none
     if (content.draws.size === 0) return work
-    const targets = new Map(
-      [...resources.matchAll(/\/([^\s/<>[\]()]+)\s+(\d{1,9})\s+\d{1,5}\s+R\b/g)].map(
-        ([, name = '', number]) => [name, Number(number)],
-      ),
-    )
+    const targets = new Map<string, Set<number>>()
+    for (const [, name = '', number] of resources.matchAll(namedReference)) {
+      targets.set(name, (targets.get(name) ?? new Set()).add(Number(number)))
+    }
     for (const [name, count] of content.draws) {
-      const number = targets.get(name)
-      const form = number === undefined ? undefined : objects.get(number)
-      if (number === undefined || !form || !/\/Subtype\s*\/Form\b/.test(form.text)) continue
-      work = plus(work, times(ofForm(number, form, resources, depth), count))
-      refuseOver(work)
+      for (const number of targets.get(name) ?? []) {
+        const form = objects.get(number)
+        if (!form || !/\/Subtype\s*\/Form\b/.test(form.text)) continue
+        work = plus(work, times(ofForm(number, form, resources, depth), count))
+        refuseOver(work)
+      }
     }
     return work
   }
@@ -110,13 +111,9 @@ function createFormWork(objects: ReadonlyMap<number, PdfObjectText>) {
 function resourcesOf(text: string, objects: ReadonlyMap<number, PdfObjectText>): string {
   let holder = text
   for (let step = 0; step < maxAncestors; step++) {
-    const at = holder.search(/\/Resources\b/)
-    if (at >= 0) {
-      const found = behind(holder.slice(at + '/Resources'.length), objects)
-      const lists = found.search(/\/XObject\b/)
-      return lists < 0
-        ? found
-        : `${found} ${behind(found.slice(lists + '/XObject'.length), objects)}`
+    if (/\/Resources\b/.test(holder)) {
+      const texts = [holder, ...targetsOf(holder, 'Resources', objects)]
+      return [...texts, ...texts.flatMap((text) => targetsOf(text, 'XObject', objects))].join(' ')
     }
     const parent = new RegExp(`/Parent\\s+${reference.source}`).exec(holder)?.[1]
     const next = parent === undefined ? undefined : objects.get(Number(parent))
@@ -126,19 +123,28 @@ function resourcesOf(text: string, objects: ReadonlyMap<number, PdfObjectText>):
   return ''
 }
 
-/** A value that stands here, with all that follows it, or the object that is referred to. */
-function behind(text: string, objects: ReadonlyMap<number, PdfObjectText>): string {
-  const target = new RegExp(`^\\s*${reference.source}`).exec(text)?.[1]
-  return target === undefined ? text : (objects.get(Number(target))?.text ?? '')
+/** The objects that a key refers to: more than one where an object is there in several versions. */
+function targetsOf(
+  text: string,
+  key: string,
+  objects: ReadonlyMap<number, PdfObjectText>,
+): string[] {
+  const matches = text.matchAll(new RegExp(`/${key}\\s+${reference.source}`, 'g'))
+  const numbers = new Set([...matches].map(([, number]) => Number(number)))
+  return [...numbers].map((number) => objects.get(number)?.text ?? '')
 }
 
 function contentsOf(text: string, objects: ReadonlyMap<number, PdfObjectText>): number[] {
-  const value = text.slice(text.search(/\/Contents\b/) + '/Contents'.length).trimStart()
-  const list = value.startsWith('[') ? value.slice(0, value.indexOf(']')) : undefined
-  if (list !== undefined) return referencesIn(list)
-  const target = Number(new RegExp(`^${reference.source}`).exec(value)?.[1] ?? Number.NaN)
-  const object = objects.get(target)
-  return object?.text.trimStart().startsWith('[') ? referencesIn(object.text) : [target]
+  // All versions of a page, of which a reader takes one.
+  return [...text.matchAll(/\/Contents\b/g)].flatMap(({ index }) => {
+    const from = index + '/Contents'.length
+    const list = /^\s*\[([^\]]*)/.exec(text.slice(from))?.[1]
+    if (list !== undefined) return referencesIn(list)
+    const direct = new RegExp(`^\\s*${reference.source}`).exec(text.slice(from))?.[1]
+    const target = Number(direct ?? Number.NaN)
+    const object = objects.get(target)
+    return object?.text.trimStart().startsWith('[') ? referencesIn(object.text) : [target]
+  })
 }
 
 /** How often each object stands in a list of kids. */

@@ -27,7 +27,7 @@ const bullet =
  */
 export function normalizeText(raw: string): string {
   // Some text grows a little in NFC; what is far over need not be looked at.
-  if (raw.length > limits.textCharacters * 4) throw tooLong(raw.length)
+  if (raw.length > limits.rawCharacters) throw tooLong(raw.length)
   const text = raw
     .toWellFormed()
     .normalize('NFC')
@@ -54,6 +54,18 @@ export function normalizeText(raw: string): string {
   if (text.length > limits.textCharacters) throw tooLong(text.length)
   if (!/[\p{L}\p{N}]/u.test(text)) throw new AppError('no_text')
   return text
+}
+
+/**
+ * Counts what a reader puts together, so that a file cannot make it repeat a text (the label of a list, a
+ * header that many sections share) into gigabytes: `file_too_complex` over `limits.rawCharacters`.
+ */
+export function createTextBudget(): (characters: number) => void {
+  let spent = 0
+  return (characters) => {
+    spent += characters
+    if (spent > limits.rawCharacters) throw tooLong(spent)
+  }
 }
 
 function tooLong(characters: number): AppError {

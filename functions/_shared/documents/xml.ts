@@ -37,12 +37,30 @@ const entities: Readonly<Record<string, string>> = {
 const xmlNamespace = 'http://www.w3.org/XML/1998/namespace'
 const attributePattern = /\s+([^\s=<>"'/]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/y
 
+export type ReadXml = (bytes: Uint8Array, handler: XmlHandler) => void
+
+/** Reads the XML parts of one document, whose elements are counted together. */
+export function createXmlReader(): ReadXml {
+  let left: number = limits.xmlElements
+  return (bytes, handler) =>
+    readXml(bytes, {
+      ...handler,
+      open(name, namespace, attribute) {
+        left--
+        if (left < 0) {
+          throw new AppError('file_too_complex', `Over ${limits.xmlElements} XML elements`)
+        }
+        handler.open(name, namespace, attribute)
+      },
+    })
+}
+
 /**
  * Reads one XML part. Any DOCTYPE is refused (`file_unsafe`), so an entity is one of XML's own
  * five or a character reference and nothing can expand. Depth and attributes are bounded
  * (`file_too_complex`); what is not well-formed is `file_corrupt`.
  */
-export function readXml(bytes: Uint8Array, handler: XmlHandler): void {
+function readXml(bytes: Uint8Array, handler: XmlHandler): void {
   const source = decodeXml(bytes)
   const scopes: Scope[] = []
   const lookup = (attributes: Attribute[], namespaces: ReadonlyMap<string, string>) => {

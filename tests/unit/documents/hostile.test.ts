@@ -32,6 +32,7 @@ const refused: readonly (readonly [name: keyof typeof hostile, kind: Kind, code:
   ['imageOnlyPdf', 'pdf', 'no_text'],
 
   ['encryptedPdf', 'pdf', 'file_encrypted'],
+  ['encryptedPdfRevision6', 'pdf', 'file_encrypted'],
   ['encryptedDocx', 'docx', 'file_encrypted'],
   ['encryptedDocx', 'doc', 'file_encrypted'],
   ['encryptedDoc', 'doc', 'file_encrypted'],
@@ -98,6 +99,7 @@ const refused: readonly (readonly [name: keyof typeof hostile, kind: Kind, code:
   ['formsThatMultiply', 'pdf', 'file_too_complex'],
   ['formThatDrawsItself', 'pdf', 'file_too_complex'],
   ['contentsThatRepeat', 'pdf', 'file_too_complex'],
+  ['contentsThatRepeatInASecondVersion', 'pdf', 'file_too_complex'],
   ['oneLongString', 'pdf', 'file_too_complex'],
   ['oneLongWord', 'pdf', 'file_too_complex'],
   ['deepObjects', 'pdf', 'file_too_complex'],
@@ -107,6 +109,15 @@ const refused: readonly (readonly [name: keyof typeof hostile, kind: Kind, code:
   ['encryptedBombRc4', 'pdf', 'file_too_complex'],
   ['encryptedBombAes128', 'pdf', 'file_too_complex'],
   ['encryptedBombAes256', 'pdf', 'file_too_complex'],
+  ['encryptedBombRevision6', 'pdf', 'file_too_complex'],
+  ['bombBehindAWrongDistance', 'pdf', 'file_too_complex'],
+  ['bombInADamagedLayer', 'pdf', 'file_too_complex'],
+  ['docxWithLongListLabel', 'docx', 'file_too_complex'],
+  ['docxWithRepeatedListLabel', 'docx', 'file_too_complex'],
+  ['docxWithManyLists', 'docx', 'file_too_complex'],
+  ['docxWithManyStyles', 'docx', 'file_too_complex'],
+  ['docxWithManyRelations', 'docx', 'file_too_complex'],
+  ['docxWithManyElements', 'docx', 'file_too_complex'],
   ['damagedFlateBomb', 'pdf', 'file_too_complex'],
   ['tooManyObjects', 'pdf', 'file_too_complex'],
 
@@ -140,6 +151,7 @@ const reported: readonly (readonly [name: keyof typeof hostile, kind: Kind, noti
     ['docxWithProgram', 'docx', ['embedded_executable', 'embedded_object']],
     ['pdfWithScript', 'pdf', ['active_content']],
     ['restrictedPdf', 'pdf', []],
+    ['restrictedPdfRevision6', 'pdf', []],
   ]
 
 describe('readDocument() reads and reports', () => {
