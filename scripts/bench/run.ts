@@ -2,20 +2,20 @@
  * `npm run bench -- NAME`: runs scripts/bench/NAME.ts, prints what it measured as a table and its goals, and ends with
  * one line of JSON: `{"bench","rows","goals":[{"name","value","target","met"}]}`. A goal that is missed fails the run.
  */
-import { existsSync, readdirSync } from 'node:fs'
-import { basename } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
 import { table } from '../checks/table.ts'
 import type { Bench } from './bench.ts'
 
 const folder = new URL('./', import.meta.url)
-const frame = ['run.ts', 'bench.ts']
 const name = process.argv[2] ?? ''
 const script = new URL(`${name}.ts`, folder)
+// A file is a benchmark if it exports one; the others are parts of one.
+const names = readdirSync(folder)
+  .filter((file) => /^export const bench\b/m.test(readFileSync(new URL(file, folder), 'utf8')))
+  .map((file) => file.slice(0, -3))
+  .sort()
 
-if (!/^[a-z-]+$/.test(name) || frame.includes(basename(script.pathname)) || !existsSync(script)) {
-  const names = readdirSync(folder)
-    .filter((file) => file.endsWith('.ts') && !frame.includes(file))
-    .map((file) => file.slice(0, -3))
+if (!names.includes(name)) {
   console.error(`Usage: npm run bench -- NAME, where NAME is one of: ${names.join(', ')}`)
   process.exit(2)
 }

@@ -121,7 +121,15 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  new.content_tsvector := private.content_tsvector(new.language, new.original_filename, new.headings, new.content_text);
+  -- Ingest has just indexed the version, which says the same: to take a text apart is most of what a write costs.
+  select w.content_tsvector into new.content_tsvector
+  from public.resume_versions as v
+    join private.version_words as w on w.version_id = v.version_id
+  where v.version_id = new.current_version_id and v.resume_id = new.id and w.language = new.language
+    and (v.original_filename, v.headings, v.content_text) is not distinct from (new.original_filename, new.headings, new.content_text);
+  if not found then
+    new.content_tsvector := private.content_tsvector(new.language, new.original_filename, new.headings, new.content_text);
+  end if;
   return new;
 end
 $$;

@@ -141,3 +141,19 @@ $$;
 
 comment on function private.highlight(text, text, private.highlight_terms, integer) is
 'Windows of a text that show the words searched for: [{field, offset, text, ranges: [[start, end], …]}]. Offset counts in the field, ranges in text, both in UTF-16 code units. The first 50,000 characters and 200 words are looked at.';
+
+create function private.search_highlights(p_filename text, p_headings text, p_text text, p_terms private.highlight_terms) returns jsonb
+language plpgsql immutable
+set search_path = ''
+as $$
+begin
+  if p_terms.pattern is null then
+    return '[]';
+  end if;
+  return private.highlight('original_filename', p_filename, p_terms, 1)
+    || private.highlight('headings', p_headings, p_terms, 2)
+    || private.highlight('content_text', p_text, p_terms, 3);
+end
+$$;
+
+comment on function private.search_highlights(text, text, text, private.highlight_terms) is 'The windows of all fields of a text, each as private.highlight() gives it.';

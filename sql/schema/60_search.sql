@@ -7,26 +7,6 @@ create type private.search_filter as (
 -- Where a page ended: the next one begins behind it.
 create type private.search_position as (match text, rank real, created_at timestamptz, version_key uuid);
 
-create function private.search_digest(p_caller text, p_query text, p_filter private.search_filter, p_all_versions boolean) returns text
-language sql immutable parallel safe
-set search_path = ''
-as $$
-  select left(md5(jsonb_build_array(p_caller, p_query, p_filter, p_all_versions)::text), 16)
-$$;
-
-comment on function private.search_digest(text, text, private.search_filter, boolean) is
-'Which search a cursor is of. It keeps mistakes apart, nothing else: every page is filtered by its caller, whatever the cursor says.';
-
-create function private.search_cursor(p_position private.search_position, p_digest text) returns text
-language sql immutable parallel safe
-set search_path = ''
-as $$
-  select concat_ws(
-    '_', p_position.match, encode(float4send(p_position.rank), 'hex'),
-    (extract(epoch from p_position.created_at) * 1000000)::bigint, replace(p_position.version_key::text, '-', ''), p_digest
-  )
-$$;
-
 create function private.search_position_of(p_cursor text, p_digest text) returns private.search_position
 language plpgsql immutable
 set search_path = ''
@@ -49,120 +29,7 @@ begin
 end
 $$;
 
-comment on function private.search_position_of(text, text) is 'What private.search_cursor() wrote, to the bit. Raises invalid_request for anything else.';
-
-create function private.search_languages(p_caller text, p_all_versions boolean) returns text[]
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  -- Six probes of an index: most people write in one language, and should pay for one. With exists() in
-  -- place of limit 1 the planner may read all rows of the owner, to join them.
-  if p_all_versions then
-    return array(
-      select l.language
-      from unnest(array['en', 'de', 'fr', 'es', 'pt', 'simple']) as l (language)
-        cross join lateral (select from private.version_words as w where w.user_id = p_caller and w.language = l.language limit 1) as one
-    );
-  end if;
-  return array(
-    select l.language
-    from unnest(array['en', 'de', 'fr', 'es', 'pt', 'simple']) as l (language)
-      cross join lateral (
-        select from public.resumes as r where r.user_id = p_caller and r.language = l.language and r.deleted_at is null limit 1
-      ) as one
-  );
-end
-$$;
-
-create function private.resume_matches(
-  p_caller text, p_languages text[], p_queries tsquery[], p_filter private.search_filter, p_after private.search_position, p_page_size integer
-) returns table (resume_id uuid, version_id uuid, language text, rank real, created_at timestamptz)
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  return query
-  select m.id, m.current_version_id, m.language, m.rank, m.created_at
-  from (
-    select t.id, t.current_version_id, t.created_at, q.language, ts_rank(array[0.1, 0.2, 0.5, 1], t.content_tsvector, q.query, 1) as rank
-    from unnest(p_languages, p_queries) as q (language, query)
-      cross join lateral (
-        -- Ranking reads the words of every match. It is the newest 1,000 of a language that are ranked: who
-        -- asks for what most of their resumes say will not read more. Only their places are sorted, not their words.
-        -- language || '' keeps the planner from an index on language, which would be read whole.
-        select r.ctid as place
-        from public.resumes as r
-        where array[r.user_id] @> array[p_caller] and r.content_tsvector @@ q.query
-          and r.deleted_at is null and r.language || '' = q.language
-          and (p_filter.kind is null or private.kind_of_mime_type(r.mime_type) = p_filter.kind)
-          and (p_filter.created_from is null or r.created_at >= p_filter.created_from)
-          and (p_filter.created_before is null or r.created_at < p_filter.created_before)
-          and (p_filter.updated_from is null or r.updated_at >= p_filter.updated_from)
-          and (p_filter.updated_before is null or r.updated_at < p_filter.updated_before)
-          and (p_filter.label is null or exists (
-            select from public.resume_versions as v
-            where v.resume_id = r.id and v.state = 'ready' and v.label = p_filter.label
-          ))
-        order by r.created_at desc
-        limit 1000
-      ) as c
-      join public.resumes as t on t.ctid = c.place
-  ) as m
-  where p_after.match is null or (m.rank, m.created_at, m.id) < (p_after.rank, p_after.created_at, p_after.version_key)
-  order by m.rank desc, m.created_at desc, m.id desc
-  limit p_page_size;
-end
-$$;
-
-create function private.version_matches(
-  p_caller text, p_languages text[], p_queries tsquery[], p_filter private.search_filter, p_after private.search_position, p_page_size integer
-) returns table (resume_id uuid, version_id uuid, language text, rank real, created_at timestamptz)
-language plpgsql stable
-set search_path = ''
-as $$
-begin
-  return query
-  select m.resume_id, m.version_id, m.language, m.rank, m.created_at
-  from (
-    select c.resume_id, c.version_id, c.created_at, q.language, ts_rank(array[0.1, 0.2, 0.5, 1], c.content_tsvector, q.query, 1) as rank
-    from unnest(p_languages, p_queries) as q (language, query)
-      cross join lateral (
-        select v.resume_id, v.version_id, v.created_at, w.content_tsvector
-        from private.version_words as w
-          join public.resume_versions as v on v.version_id = w.version_id
-          join public.resumes as r on r.id = v.resume_id
-        where array[w.user_id] @> array[p_caller] and w.content_tsvector @@ q.query and w.language || '' = q.language
-          and r.user_id = p_caller and r.deleted_at is null and v.state = 'ready'
-          and (p_filter.kind is null or private.kind_of_mime_type(v.mime_type) = p_filter.kind)
-          and (p_filter.created_from is null or v.created_at >= p_filter.created_from)
-          and (p_filter.created_before is null or v.created_at < p_filter.created_before)
-          and (p_filter.updated_from is null or v.ready_at >= p_filter.updated_from)
-          and (p_filter.updated_before is null or v.ready_at < p_filter.updated_before)
-          and (p_filter.label is null or v.label = p_filter.label)
-        order by v.created_at desc
-        limit 1000
-      ) as c
-  ) as m
-  where p_after.match is null or (m.rank, m.created_at, m.version_id) < (p_after.rank, p_after.created_at, p_after.version_key)
-  order by m.rank desc, m.created_at desc, m.version_id desc
-  limit p_page_size;
-end
-$$;
-
-create function private.search_highlights(p_filename text, p_headings text, p_text text, p_terms private.highlight_terms) returns jsonb
-language plpgsql immutable
-set search_path = ''
-as $$
-begin
-  if p_terms.pattern is null then
-    return '[]';
-  end if;
-  return private.highlight('original_filename', p_filename, p_terms, 1)
-    || private.highlight('headings', p_headings, p_terms, 2)
-    || private.highlight('content_text', p_text, p_terms, 3);
-end
-$$;
+comment on function private.search_position_of(text, text) is 'What the cursor of private.search_resumes() says, to the bit. Raises invalid_request for anything else.';
 
 create function private.search_resumes(
   p_query text, p_page_size integer, p_cursor text, p_filter private.search_filter, p_all_versions boolean, p_with_highlights boolean
@@ -181,77 +48,132 @@ as $$
 -- Definer: @@ is not leakproof, so under RLS a user's query could not use the index on the words.
 -- This body is therefore a security boundary: the owner is the token's subject, never an argument, and
 -- each statement below that reads a row of resumes or versions compares it with that subject.
+--
+-- It is one body because a call of a function with settings of its own costs more than a search of few
+-- resumes: a function in SQL is planned anew at each call, and one in PL/pgSQL copies its rows once more.
 declare
   v_caller constant text := private.require_caller();
   v_query constant text := normalize(coalesce(p_query, ''), nfc);
-  v_digest text;
+  -- Which search a cursor is of. It keeps mistakes apart, nothing else: every page is filtered by its
+  -- caller, whatever the cursor says.
+  v_digest constant text := left(md5(jsonb_build_array(v_caller, v_query, p_filter, p_all_versions)::text), 16);
   v_after private.search_position;
   v_languages text[];
-  v_read tsquery;
-  v_exact tsquery[] := '{}';
+  v_exact tsquery[];
   v_queries tsquery[];
-  v_terms private.highlight_terms[];
+  v_known private.known_words[];
   v_match text;
 begin
   if length(p_query) > 500 or p_page_size is null or p_page_size not between 1 and 100 or length(p_cursor) > 200
     or p_all_versions is null or p_with_highlights is null
     or p_filter.kind not in ('pdf', 'doc', 'docx') or length(p_filter.label) not between 1 and 100
   then
-    perform private.fail('invalid_request', 'Cannot search: query ≤500 characters, page_size 1–100, kind pdf, doc or docx, label 1–100 characters');
+    perform private.fail(
+      'invalid_request', 'Cannot search: query ≤500 characters, page_size 1–100, kind pdf, doc or docx, label 1–100 characters',
+      'Shorten the query or the label, ask for at most 100 rows a page, and pass no null for a flag.'
+    );
   end if;
-  v_digest := private.search_digest(v_caller, v_query, p_filter, p_all_versions);
   if p_cursor is not null then
     v_after := private.search_position_of(p_cursor, v_digest);
   end if;
 
-  -- Every text is indexed in its own language, so the query is read in each. One query of all these
-  -- joined by "or" would be wrong: -managing, stemmed in another language, excludes nothing.
-  v_languages := private.search_languages(v_caller, p_all_versions);
-  for v_index in 1 .. cardinality(v_languages) loop
-    -- Of stop words alone nothing is left, and nothing matches that.
-    v_exact := v_exact || websearch_to_tsquery(private.text_search_config(v_languages[v_index]), v_query);
-  end loop;
+  -- Every text is indexed in its own language, so the query is read in each that the caller's texts have:
+  -- six probes of an index, since most people write in one and should pay for one. With exists() in place of
+  -- limit 1 the planner may read all rows of the owner, to join them. One query of all languages joined
+  -- by "or" would be wrong: -managing, stemmed in another language, excludes nothing.
+  select array_agg(l.language), array_agg(websearch_to_tsquery(l.config, v_query)) into v_languages, v_exact
+  from (
+    values
+      ('en', 'pg_catalog.english'::regconfig), ('de', 'pg_catalog.german'), ('fr', 'pg_catalog.french'), ('es', 'pg_catalog.spanish'),
+      ('pt', 'pg_catalog.portuguese'), ('simple', 'pg_catalog.simple')
+  ) as l (language, config)
+    cross join lateral (
+      (select from public.resumes as r where not p_all_versions and r.user_id = v_caller and r.language = l.language and r.deleted_at is null limit 1)
+      union all
+      (select from private.version_words as w where p_all_versions and w.user_id = v_caller and w.language = l.language limit 1)
+    ) as one;
+  if v_languages is null then
+    return;
+  end if;
 
   foreach v_match in array array['exact', 'prefix', 'similar'] loop
     -- A page after the first goes on with the kind of match that the first one found.
     continue when v_after.match <> v_match;
     v_queries := v_exact;
-    v_terms := '{}';
-    for v_index in 1 .. cardinality(v_languages) loop
-      v_read := v_exact[v_index];
-      if v_match <> 'exact' then
-        v_read := coalesce(
-          private.guessed_query(
-            v_languages[v_index], v_read, v_query, private.known_words(v_caller, v_languages[v_index], p_all_versions), v_match
-          ), ''
+    if v_match <> 'exact' then
+      v_known := coalesce(v_known, array(
+        select private.known_words(v_caller, l.language, p_all_versions) from unnest(v_languages) with ordinality as l (language, place) order by l.place
+      ));
+      for v_index in 1 .. cardinality(v_languages) loop
+        v_queries[v_index] := coalesce(
+          private.guessed_query(v_languages[v_index], v_exact[v_index], v_query, v_known[v_index], v_match), ''
         );
-      end if;
-      v_queries[v_index] := v_read;
-      v_terms := v_terms || case when p_with_highlights then private.highlight_terms_of(v_languages[v_index], v_read) end;
-    end loop;
-    if p_all_versions then
-      return query
-      select
-        r.id, v.original_filename, v.mime_type, m.language, r.current_version_id, v.created_at, coalesce(v.ready_at, v.created_at),
-        m.rank, v_match, private.search_highlights(v.original_filename, v.headings, v.content_text, v_terms[array_position(v_languages, m.language)]),
-        private.search_cursor(row(v_match, m.rank, m.created_at, m.version_id), v_digest), v.version_id
-      from private.version_matches(v_caller, v_languages, v_queries, p_filter, v_after, p_page_size) as m
-        -- By the ids of the page: joined as it is, the planner takes an owner for few rows and reads all of them.
-        cross join lateral (select * from public.resumes as o where o.id = m.resume_id offset 0) as r
-        cross join lateral (select * from public.resume_versions as o where o.version_id = m.version_id offset 0) as v
-      where r.user_id = v_caller
-      order by m.rank desc, m.created_at desc, m.version_id desc;
-    else
-      return query
-      select
-        r.id, r.original_filename, r.mime_type, r.language, r.current_version_id, r.created_at, r.updated_at,
-        m.rank, v_match, private.search_highlights(r.original_filename, r.headings, r.content_text, v_terms[array_position(v_languages, m.language)]),
-        private.search_cursor(row(v_match, m.rank, m.created_at, m.resume_id), v_digest), r.current_version_id
-      from private.resume_matches(v_caller, v_languages, v_queries, p_filter, v_after, p_page_size) as m
-        cross join lateral (select * from public.resumes as o where o.id = m.resume_id offset 0) as r
-      where r.user_id = v_caller
-      order by m.rank desc, m.created_at desc, m.resume_id desc;
+      end loop;
     end if;
+    return query
+    select
+      r.id, case when p_all_versions then v.original_filename else r.original_filename end,
+      case when p_all_versions then v.mime_type else r.mime_type end, m.language, r.current_version_id, m.created_at,
+      case when p_all_versions then coalesce(v.ready_at, v.created_at) else r.updated_at end,
+      m.rank, v_match,
+      case when p_with_highlights then private.search_highlights(
+        case when p_all_versions then v.original_filename else r.original_filename end,
+        case when p_all_versions then v.headings else r.headings end,
+        case when p_all_versions then v.content_text else r.content_text end,
+        (
+          -- Evaluated when the first row needs it, once.
+          select array_agg(private.highlight_terms_of(q.language, q.query)) from unnest(v_languages, v_queries) as q (language, query)
+        )[array_position(v_languages, m.language)]
+      ) else '[]' end,
+      concat_ws(
+        '_', v_match, encode(float4send(m.rank), 'hex'), (extract(epoch from m.created_at) * 1000000)::bigint, replace(m.key::text, '-', ''), v_digest
+      ),
+      m.version_id
+    from (
+      select h.*, case when p_all_versions then h.version_id else h.resume_id end as key
+      from (
+        select c.resume_id, c.version_id, c.created_at, q.language, ts_rank(array[0.1, 0.2, 0.5, 1], c.content_tsvector, q.query, 1) as rank
+        from unnest(v_languages, v_queries) as q (language, query)
+          cross join lateral (
+            -- Ranking reads the words of every match. It is the newest 1,000 of a language that are ranked: who
+            -- asks for what most of their resumes say will not read more.
+            -- language || '' keeps the planner from an index on language, which would be read whole.
+            select a.*
+            from (
+              select r.id as resume_id, r.current_version_id as version_id, r.mime_type, r.created_at, r.updated_at, r.content_tsvector
+              from public.resumes as r
+              where not p_all_versions and array[r.user_id] @> array[v_caller] and r.content_tsvector @@ q.query
+                and r.deleted_at is null and r.language || '' = q.language
+                and (p_filter.label is null or exists (
+                  select from public.resume_versions as l
+                  where l.resume_id = r.id and l.state = 'ready' and l.label = p_filter.label
+                ))
+              union all
+              select v.resume_id, v.version_id, v.mime_type, v.created_at, v.ready_at, w.content_tsvector
+              from private.version_words as w
+                join public.resume_versions as v on v.version_id = w.version_id
+                join public.resumes as r on r.id = v.resume_id
+              where p_all_versions and array[w.user_id] @> array[v_caller] and w.content_tsvector @@ q.query and w.language || '' = q.language
+                and r.user_id = v_caller and r.deleted_at is null and v.state = 'ready' and (p_filter.label is null or v.label = p_filter.label)
+            ) as a
+            where (p_filter.kind is null or private.kind_of_mime_type(a.mime_type) = p_filter.kind)
+              and (p_filter.created_from is null or a.created_at >= p_filter.created_from)
+              and (p_filter.created_before is null or a.created_at < p_filter.created_before)
+              and (p_filter.updated_from is null or a.updated_at >= p_filter.updated_from)
+              and (p_filter.updated_before is null or a.updated_at < p_filter.updated_before)
+            order by a.created_at desc
+            limit 1000
+          ) as c
+      ) as h
+      where v_after.match is null
+        or (h.rank, h.created_at, case when p_all_versions then h.version_id else h.resume_id end) < (v_after.rank, v_after.created_at, v_after.version_key)
+      order by h.rank desc, h.created_at desc, key desc
+      limit p_page_size
+    ) as m
+      -- By the ids of the page, so that sorts carry the words alone. Joined as it is, the planner takes an owner for few rows and reads all of them.
+      cross join lateral (select * from public.resumes as o where o.id = m.resume_id and o.user_id = v_caller offset 0) as r
+      left join lateral (select * from public.resume_versions as o where p_all_versions and o.version_id = m.version_id offset 0) as v on true
+    order by m.rank desc, m.created_at desc, m.key desc;
     exit when found;
   end loop;
 end
