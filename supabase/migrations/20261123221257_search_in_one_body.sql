@@ -1,3 +1,5 @@
+set check_function_bodies = off;
+
 drop function "private"."guessed_query"(text, tsquery, text, text[], text);
 
 drop function "private"."known_words"(text, text, boolean);
@@ -15,10 +17,10 @@ drop function "private"."version_matches"(text, text[], tsquery[], private.searc
 create type "private"."known_words" as ("words" text[], "plain" text[]);
 
 create or replace function private.guessed_query(p_language text, p_query tsquery, p_typed text, p_known private.known_words, p_match text)
- returns tsquery
- language plpgsql
- stable
- set search_path to ''
+returns tsquery
+language plpgsql
+stable
+set search_path to ''
 as $function$
 declare
   v_max_guessed constant integer := 5;
@@ -81,12 +83,12 @@ $function$
 ;
 
 create or replace function private.known_words(p_caller text, p_language text, p_all_versions boolean)
- returns private.known_words
- language plpgsql
- stable
- set search_path to ''
- set enable_bitmapscan to 'off'
- set enable_sort to 'off'
+returns private.known_words
+language plpgsql
+stable
+set search_path to ''
+set enable_bitmapscan to 'off'
+set enable_sort to 'off'
 as $function$
 declare
   -- What a guess may cost: the newest resumes, 20,000 words, the more frequent first.
@@ -132,13 +134,13 @@ $function$
 ;
 
 create or replace function private.search_resumes(p_query text, p_page_size integer, p_cursor text, p_filter private.search_filter, p_all_versions boolean, p_with_highlights boolean)
- returns table(id uuid, original_filename text, mime_type text, language text, current_version_id uuid, created_at timestamp with time zone, updated_at timestamp with time zone, rank real, match text, highlights jsonb, cursor text, version_id uuid)
- language plpgsql
- stable security definer
- set search_path to ''
- set client_min_messages to 'warning'
- set plan_cache_mode to 'force_generic_plan'
- set enable_seqscan to 'off'
+returns table(id uuid, original_filename text, mime_type text, language text, current_version_id uuid, created_at timestamp with time zone, updated_at timestamp with time zone, rank real, match text, highlights jsonb, cursor text, version_id uuid)
+language plpgsql
+stable security definer
+set search_path to ''
+set client_min_messages to 'warning'
+set plan_cache_mode to 'force_generic_plan'
+set enable_seqscan to 'off'
 as $function$
 -- Definer: @@ is not leakproof, so under RLS a user's query could not use the index on the words.
 -- This body is therefore a security boundary: the owner is the token's subject, never an argument, and
@@ -276,9 +278,9 @@ $function$
 ;
 
 create or replace function private.tg_resumes__index_content()
- returns trigger
- language plpgsql
- set search_path to ''
+returns trigger
+language plpgsql
+set search_path to ''
 as $function$
 begin
   -- Ingest has just indexed the version, which says the same: to take a text apart is most of what a write costs.
@@ -312,3 +314,5 @@ revoke all on function "private"."known_words"(text, text, boolean) from public;
 grant execute on function "private"."known_words"(text, text, boolean) to "postgres";
 
 grant usage on type "private"."known_words" to "postgres";
+
+reset check_function_bodies;
