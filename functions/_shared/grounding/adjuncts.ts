@@ -92,6 +92,8 @@ function kindOf(phrase: readonly Part[], language: 'en' | 'de'): Kind | undefine
   if (tie === words.during && items.length <= 4 && items.every((item) => item.kind === 'word'))
     return 'when'
   if (tie === words.rate && items.length === 1 && timeUnit.test(first.key)) return 'rate'
+  // `zusammen mit zwei Kollegen`
+  if (tie === 'zusammen_mit' && items.length <= 3) return 'team'
   // `in a team of 4`
   if (
     tie === 'in' &&

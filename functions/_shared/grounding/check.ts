@@ -3,7 +3,8 @@
  * cannot be shown to say the same is refused, by rules alone.
  */
 import type { Resume, Span } from '../resume/resume.ts'
-import { compareLines, type Support } from './compare.ts'
+import { compareLines } from './compare.ts'
+import type { Support } from './compare-parts.ts'
 import { diagnose, type Posting, readPosting } from './diagnose.ts'
 import { findQuote, type Quote } from './quote.ts'
 import { type Reading, readLine } from './read-line.ts'

@@ -13,8 +13,11 @@ export interface Frequency {
   readonly after: number
 }
 
-/** `ongoing` is `was building`: in the past, and not said to have come to its end. */
-export type Tense = 'past' | 'present' | 'ongoing' | 'any'
+/**
+ * `ongoing` is `was building`: in the past, and not said to have come to its end. `named` is a doing of
+ * which it is not said who did it (`Prüfung der Kammer`).
+ */
+export type Tense = 'past' | 'present' | 'ongoing' | 'named' | 'any'
 
 export interface ClauseVerb {
   readonly lemma: string

@@ -2,7 +2,7 @@
  * German clauses: the verb stands first (`leitete ein Team`), last (`Team geleitet`), in two places
  * (`führte Kanban ein`) or is a noun (`Leitung eines Teams`); what it is about keeps its order in all four.
  */
-import type { VerbForm, VerbReading, Verbs } from '../language/verbs.ts'
+import type { Verbs } from '../language/verbs.ts'
 import { wordLists } from '../language/words.ts'
 import {
   type Clause,
@@ -13,17 +13,20 @@ import {
   type Tense,
   tieOf,
 } from './clause.ts'
+import {
+  firstWord,
+  isDoubtful,
+  isNounOfDoing,
+  joins,
+  pick,
+  pickDoing,
+  weakNounTies,
+} from './doings-de.ts'
 import type { Item } from './items.ts'
+import { leadingNoun, mainVerb } from './main-verb-de.ts'
 
 const lists = wordLists.de
-const genitives = /^(?:des|der|eines|einer|meiner|meines|unserer|unseres|dieser|dieses)$/
-const joins = /^(?:,|und|-)$/
 const subordinators = /^(?:indem|während|wobei|wodurch|dass|weil|welche[rs]?)$/
-const weakNouns =
-  /^(?:mitarbeiten|mitwirken|teilnehmen|beteiligen|zusammenarbeiten|mithelfen|arbeiten)$/
-const weakNounTies = /^(?:bei|an|in|mit)$/
-
-type Found = { readonly index: number; readonly reading: VerbReading; readonly particleAt: number }
 
 /** Cuts a sentence where a new verb begins, so that each piece has one main verb. */
 export function germanClauses(items: readonly Item[], verbs: Verbs): Clause[] {
@@ -66,6 +69,14 @@ function readSentence(sentence: readonly Item[], verbs: Verbs, follows: boolean)
   return clauses
 }
 
+/** `, Verpacken`: a doing in a list, with nothing that it is done to. */
+function isBareDoing(items: readonly Item[]): boolean {
+  const only = items[firstWord(items)]
+  return (
+    only !== undefined && firstWord(items) === items.length - 1 && pickDoing(only) !== undefined
+  )
+}
+
 /** Adds words to the open piece, or closes it first if both have a verb of their own. */
 function join(pieces: Item[][], piece: Item[], rest: readonly Item[], verbs: Verbs): Item[] {
   const first = firstWord(piece)
@@ -73,9 +84,10 @@ function join(pieces: Item[][], piece: Item[], rest: readonly Item[], verbs: Ver
     piece[first]?.key === 'verantwortlich' && piece[first + 1]?.key === 'für' ? first + 2 : first
   const opening = piece[at]
   const isBareNoun =
-    opening !== undefined && at === piece.length - 1 && pick(opening, 'noun') !== undefined
+    opening !== undefined && at === piece.length - 1 && pickDoing(opening) !== undefined
   const isNouns = opening !== undefined && isNounOfDoing(piece, at) !== undefined
-  if ((isBareNoun || isNouns) && isNounOfDoing(rest, firstWord(rest))) {
+  const isDoing = isNounOfDoing(rest, firstWord(rest)) !== undefined || isBareDoing(rest)
+  if ((isBareNoun || isNouns) && isDoing) {
     pieces.push(piece)
     return [...rest]
   }
@@ -84,90 +96,6 @@ function join(pieces: Item[][], piece: Item[], rest: readonly Item[], verbs: Ver
     return [...rest]
   }
   return [...piece, ...rest]
-}
-
-function pick(item: Item, ...forms: VerbForm[]): VerbReading | undefined {
-  for (const form of forms) {
-    const reading = item.verbs.find((verb) => verb.form === form && verb.particle === undefined)
-    if (reading) return reading
-  }
-  return undefined
-}
-
-function firstWord(items: readonly Item[]): number {
-  return items.findIndex((item) => !joins.test(item.key))
-}
-
-function isNounOfDoing(items: readonly Item[], index: number): VerbReading | undefined {
-  const item = items[index]
-  if (!item || !/^\p{Lu}/u.test(item.text)) return undefined
-  const next = items[index + 1]
-  // `das Erstellen von Berichten`
-  const infinitive = next?.key === 'von' ? pick(item, 'bare') : undefined
-  const reading = pick(item, 'noun') ?? (infinitive && { ...infinitive, form: 'noun' as const })
-  if (!reading || !next) return undefined
-  // `Ausbildung der IHK` is one that the IHK gave.
-  if (reading.lemma === 'ausbilden' && next.key !== 'von') return undefined
-  if (isHolder(reading, next)) return undefined
-  if (
-    next.key === 'von' ||
-    next.key === 'bei' ||
-    (weakNouns.test(reading.lemma) && weakNounTies.test(next.key)) ||
-    (next.article && genitives.test(next.article))
-  )
-    return reading
-  // `Planung und Durchführung von Messen`
-  const joined = items[index + 2]
-  if (next.key === 'und' && joined && pick(joined, 'noun'))
-    return isNounOfDoing(items, index + 2) && reading
-  // `Leitung mehrerer Projekte`, `Betreuung von`: an adjective in the genitive plural.
-  return next.kind === 'word' && /^\p{Ll}.*er$/u.test(next.text) ? reading : undefined
-}
-
-/** `Prüfung der IHK`, `Schulung des TÜV`: who is named by capitals alone held it. */
-function isHolder(reading: VerbReading, next: Item): boolean {
-  return (
-    /^(?:prüfen|schulen|beraten|bewerten|kontrollieren|überprüfen|fördern)$/.test(reading.lemma) &&
-    /^(?:der|des)$/.test(next.article ?? '') &&
-    /^\p{Lu}{2,}$/u.test(next.text)
-  )
-}
-
-function mainVerb(items: readonly Item[], verbs: Verbs, joined: boolean): Found | undefined {
-  const first = firstWord(items)
-  const last = items.length - 1
-  const lastItem = items[last]
-  for (let index = 0; index < items.length; index++) {
-    const item = items[index]
-    if (item?.kind !== 'word') continue
-    if (lastItem && last > index && verbs.particles.has(lastItem.key)) {
-      const split = item.verbs.find((verb) => verb.particle === lastItem.key)
-      if (split) return { index, reading: { ...split, form: split.form }, particleAt: last }
-    }
-    const past = pick(item, 'past')
-    if (past && (index === first || /^\p{Ll}/u.test(item.text)))
-      return { index, reading: past, particleAt: -1 }
-  }
-  for (let index = items.length - 1; index >= 0; index--) {
-    const item = items[index]
-    if (item?.kind !== 'word') continue
-    const reading = pick(item, 'participle')
-    const next = items[index + 1]
-    const ends =
-      !next || joins.test(next.key) || next.kind === 'sign' || lists.auxiliaries.has(next.key)
-    if (reading && ends && (index === first || /^\p{Ll}/u.test(item.text)))
-      return { index, reading, particleAt: -1 }
-    const bare = pick(item, 'bare')
-    if (bare && ends && /^\p{Ll}/u.test(item.text)) return { index, reading: bare, particleAt: -1 }
-  }
-  const opening = items[first]
-  if (opening) {
-    const noun = items.length === first + 1 ? pick(opening, 'noun') : isNounOfDoing(items, first)
-    if (noun && (!joined || opening.opens)) return { index: first, reading: noun, particleAt: -1 }
-    const third = pick(opening, 'third')
-    if (third) return { index: first, reading: third, particleAt: -1 }
-  }
-  return undefined
 }
 
 interface PieceRead {
@@ -191,10 +119,7 @@ function readPiece(
     items = [...leads, ...items.slice(opening + 2)]
     const object = firstWord(items)
     const noun = items[object]
-    if (
-      noun &&
-      (isNounOfDoing(items, object) || (items.length === object + 1 && pick(noun, 'noun')))
-    )
+    if (noun && (isNounOfDoing(items, object) || (items.length === object + 1 && pickDoing(noun))))
       wrapped = 'past'
     else {
       const clause = collect(items)
@@ -301,7 +226,7 @@ function readPiece(
           lemma: noun.lemma,
           item,
           strength: verbs.strength(noun.lemma),
-          tense: 'any',
+          tense: isDoubtful(items, index, noun) ? 'named' : 'any',
           passive: false,
           elliptic: false,
           hasAgent: false,
@@ -321,7 +246,10 @@ function readPiece(
       agent = true
     const opens = seen === 0 && main.length === 0 && nominals.length === 0
     const leads = opens
-      ? pending.findIndex((tie) => !joins.test(tie) && !subordinators.test(tie))
+      ? pending.findIndex(
+          // `betreute während der Pause`: behind its verb it opens no clause.
+          (tie) => !joins.test(tie) && (index > found.index || !subordinators.test(tie)),
+        )
       : 0
     if (opens && leads !== 0) {
       const count = leads < 0 ? pending.length : leads
@@ -338,7 +266,9 @@ function readPiece(
   if (strength > 2 && !governed) weak = undefined
 
   const tense: Tense = isNoun
-    ? (wrapped ?? carriedWrap ?? 'any')
+    ? isDoubtful(items, found.index, found.reading)
+      ? 'named'
+      : (wrapped ?? carriedWrap ?? 'any')
     : found.reading.form === 'third'
       ? 'present'
       : found.reading.form === 'bare'
@@ -371,7 +301,11 @@ function readPiece(
       hasAgent:
         agent ||
         (passive && auxiliaryKey !== 'es_wurden' && auxiliary <= Math.max(firstWord(items), 0)),
-      under: governed ? carriedGovernor : undefined,
+      under: governed
+        ? carriedGovernor
+        : isNoun && (wrapped ?? carriedWrap) && verbs.isEffect(found.reading.lemma)
+          ? 'verantwortlich'
+          : undefined,
     },
     subject,
     parts: main,
@@ -398,12 +332,6 @@ function asPassive(piece: readonly Item[]): readonly Item[] {
   return piece
     .slice(0, -1)
     .map((item, index) => (index === modal ? { ...item, key: 'wurde' } : item))
-}
-
-function leadingNoun(items: readonly Item[]): Found | undefined {
-  const first = firstWord(items)
-  const reading = isNounOfDoing(items, first)
-  return reading ? { index: first, reading, particleAt: -1 } : undefined
 }
 
 function collect(items: readonly Item[]): { parts: Part[]; frequency: Frequency[] } {

@@ -3,20 +3,11 @@
 import type { Verbs } from '../language/verbs.ts'
 import { verbsOf } from '../language/verbs.ts'
 import { englishEllipses } from '../language/verbs-en.ts'
-import type { Language, Span } from '../resume/resume.ts'
+import type { Language } from '../resume/resume.ts'
 import { setAdjunctsApart } from './adjuncts.ts'
 import type { Clause, ClauseVerb, Part } from './clause.ts'
-import type { Item } from './items.ts'
+import { compareParts, type Support, spanOf } from './compare-parts.ts'
 import { impliedReadings, type Reading, unfoldedReadings } from './read-line.ts'
-import { isSameWord } from './same-word.ts'
-
-/** A word of the proposed line and where the original has it. */
-export interface Support {
-  readonly at: Span
-  /** In the original line, or in the text of the resume for what comes from `elsewhere`. */
-  readonly source: Span
-  readonly elsewhere?: true
-}
 
 /** The support of each word, or undefined if the lines differ in what they say. */
 export function compareLines(
@@ -115,9 +106,10 @@ class Comparison {
       }
       supports.push({ at: spanOf(to.verb.item), source: spanOf(from.verb.item) })
     }
-    const subjects = this.parts(subject, to.subject)
+    const subjects = compareParts(subject, to.subject, this.language)
     const rest =
-      subjects && (this.parts(parts, to.parts) ?? this.rearranged(from.verb, parts, to.parts))
+      subjects &&
+      (compareParts(parts, to.parts, this.language) ?? this.rearranged(from.verb, parts, to.parts))
     return rest && [...supports, ...subjects, ...rest]
   }
 
@@ -148,6 +140,7 @@ class Comparison {
     )
       return false
     if (!this.verbs.mayReplace(from.lemma, to.lemma)) return false
+    if (from.tense === 'named') return to.tense === 'named'
     if (from.tense === to.tense || to.tense === 'any' || from.tense === 'any') return true
     // `building` is not `built`, but `managing` was `managed`; the past is never still going on.
     // `was writing articles` wrote some; nobody who `was writing a book` need have a book.
@@ -191,88 +184,15 @@ class Comparison {
     const before = verb && setAdjunctsApart(from, this.language)
     const after = before && setAdjunctsApart(to, this.language)
     if (!after || before.adjuncts.length !== after.adjuncts.length) return undefined
-    const supports = this.parts(before.rest, after.rest)
+    const supports = compareParts(before.rest, after.rest, this.language)
     if (!supports) return undefined
     for (const adjunct of before.adjuncts) {
       const other = after.adjuncts.find(({ kind }) => kind === adjunct.kind)
-      const found = other && this.parts(adjunct.parts, other.parts)
+      const found = other && compareParts(adjunct.parts, other.parts, this.language)
       if (!found) return undefined
       supports.push(...found)
     }
     return supports
-  }
-
-  /** The same words in the same order under the same ties, but for `A of B` as `B A`. */
-  private parts(from: readonly Part[], to: readonly Part[]): Support[] | undefined {
-    const supports: Support[] = []
-    let i = 0
-    let j = 0
-    const take = (a: Part, b: Part): boolean => {
-      if (!isSameWord(a.item, b.item, this.language)) return false
-      supports.push({ at: spanOf(b.item), source: spanOf(a.item) })
-      return true
-    }
-    while (i < from.length && j < to.length) {
-      const a = from[i]
-      const b = to[j]
-      if (!a || !b) return undefined
-      if (a.tie === b.tie && take(a, b)) {
-        // `team of engineers` against `team engineers`: the tie after it is compared in turn.
-        i++
-        j++
-        continue
-      }
-      const flip =
-        this.language === 'en'
-          ? (this.flip(from, i, to, j) ?? this.flip(to, j, from, i))
-          : undefined
-      if (!flip) return undefined
-      const [x, y] = this.flip(from, i, to, j) ? [from, to] : [to, from]
-      const [p, q] = x === from ? [i, j] : [j, i]
-      const head = x[p]
-      const moved = y[q + flip]
-      if (!head || !moved) return undefined
-      const pair = (one: Part, two: Part) => (x === from ? take(one, two) : take(two, one))
-      if (!pair(head, moved)) return undefined
-      for (let k = 0; k < flip; k++) {
-        const one = x[p + 1 + k]
-        const two = y[q + k]
-        if (!one || !two || !pair(one, two)) return undefined
-      }
-      i += flip + 1
-      j += flip + 1
-    }
-    return i === from.length && j === to.length ? supports : undefined
-  }
-
-  /** How many words `B` has if `A of B` at one place is `B A` at the other. */
-  private flip(
-    long: readonly Part[],
-    i: number,
-    short: readonly Part[],
-    j: number,
-  ): number | undefined {
-    const head = long[i]
-    if (
-      long[i + 1]?.tie !== 'of' ||
-      /\bas\b/.test(head?.tie ?? '') ||
-      head?.tie !== short[j]?.tie ||
-      head?.item.kind !== 'word'
-    )
-      return undefined
-    for (let size = 1; size <= 3; size++) {
-      const inside = long[i + size]
-      if (!inside || (size > 1 && inside.tie !== '')) return undefined
-      const moved = short[j + size]
-      if (
-        moved &&
-        moved.tie === '' &&
-        moved.item.key === head.item.key &&
-        (long[i + size + 1]?.tie ?? 'end') !== ''
-      )
-        return size
-    }
-    return undefined
   }
 }
 
@@ -315,8 +235,4 @@ function causeAndEffect(
   return clauses[index]?.relation === 'means'
     ? { cause: after, effect: before, said: 'means' }
     : { cause: before, effect: after, said: 'effect' }
-}
-
-function spanOf(item: Item): Span {
-  return { start: item.start, end: item.end }
 }

@@ -16,6 +16,8 @@ export interface Item {
   /** Whether a sentence starts here, so that a capital says nothing. */
   readonly opens: boolean
   readonly verbs: readonly VerbReading[]
+  /** `ich` stands before it, which no article in between hides: `leitete ich das Team`. */
+  readonly afterPerson?: boolean
 }
 
 export interface ItemList {
@@ -37,6 +39,20 @@ export function readItems(text: string, language: Language): ItemList {
   const fillers: Item[] = []
   let article: string | undefined
   let opens = true
+  let person = false
+
+  /** `frankierte` of `frankieren`, which no list has: these verbs have one shape. */
+  const regular = (key: string): readonly VerbReading[] => {
+    const found = language === 'de' ? key.match(/^(\p{L}{2,}ier)(ung|te|t|en)$/u) : null
+    // `Regierung` rules, and is no doing.
+    if (!found || key === 'regierung') return []
+    const lemma = `~${found[1]}en`
+    const startsClause = opens || /^(?:und|,)$/.test(items.at(-1)?.key ?? '')
+    if (found[2] === 'ung') return [{ lemma, form: 'noun', particle: undefined }]
+    if (found[2] === 't') return [{ lemma, form: 'participle', particle: undefined }]
+    if (found[2] === 'te' && startsClause) return [{ lemma, form: 'past', particle: undefined }]
+    return []
+  }
 
   const push = (key: string, kind: Item['kind'], from: Token, to: Token): void => {
     const item: Item = {
@@ -47,7 +63,8 @@ export function readItems(text: string, language: Language): ItemList {
       end: to.end,
       article,
       opens,
-      verbs: kind === 'word' ? (verbs.readings.get(key) ?? []) : [],
+      verbs: kind === 'word' ? (verbs.readings.get(key) ?? regular(key)) : [],
+      ...(person && { afterPerson: true }),
     }
     // `führte Kanban ein`: at the end of a clause `ein` is part of the verb.
     const endsClause = key === 'ein' && !/^\p{L}|^[0-9]/u.test(text.slice(to.end).trimStart())
@@ -60,6 +77,7 @@ export function readItems(text: string, language: Language): ItemList {
       )
     ) {
       article = key
+      if (key === 'ich') person = true
       // `, die …` may open a relative clause: the comma keeps it apart from a plain article.
       const before = items.at(-1)
       if (language === 'de' && before?.key === ',' && /^(?:die|der|das|den|dem)$/.test(key)) {
@@ -75,6 +93,7 @@ export function readItems(text: string, language: Language): ItemList {
     }
     items.push(item)
     article = undefined
+    person = false
     opens = kind === 'sign' && sentenceEnd.test(key)
   }
 
@@ -85,6 +104,8 @@ export function readItems(text: string, language: Language): ItemList {
     if (phrase) {
       const last = tokens[index + phrase.length - 1] ?? token
       const words = phrase.becomes.split(' ').filter(Boolean)
+      // `a newsletter, which was sent to …`: the comma goes with what it sets apart.
+      if (/^which (?:was|were|is|are)$/.test(phrase.key) && items.at(-1)?.key === ',') items.pop()
       if (words.length === 0) {
         fillers.push({
           kind: 'word',

@@ -5,7 +5,8 @@
  */
 import type { Language } from '../resume/resume.ts'
 import type { Item } from './items.ts'
-import { impliedInGerman, sameInGerman } from './rewrites-de.ts'
+import { impliedInGerman } from './rewrites-de.ts'
+import { sameInGerman } from './rewrites-de-same.ts'
 import { impliedInEnglish } from './rewrites-en.ts'
 import { sameInEnglish } from './rewrites-en-same.ts'
 

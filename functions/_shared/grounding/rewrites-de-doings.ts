@@ -2,6 +2,7 @@
 
 import { verbsOf } from '../language/verbs.ts'
 import { germanEffects } from '../language/verbs-de.ts'
+import { isDoneTo } from './genitive-de.ts'
 import type { Item } from './items.ts'
 import type { Rule } from './rewrite.ts'
 import { formOf, isEnd, readingOf, wordAt } from './rewriting.ts'
@@ -45,6 +46,7 @@ const twoDoings: Rule = (items, at) => {
     return undefined
   if (object.some((item) => item.kind === 'sign' || /^(?:und|oder|durch)$/.test(item.key)))
     return undefined
+  if (!isDoneTo(one.lemma, object) || !isDoneTo(two.lemma, object)) return undefined
   const done = pastOf(one.lemma, first)
   const also = pastOf(two.lemma, second)
   if (!done || !also) return undefined
@@ -59,6 +61,38 @@ const twoDoings: Rule = (items, at) => {
       { ...word('sie', second), text: 'sie' },
       ...also.prefix,
     ],
+  }
+}
+
+/** `Kontrolle der Rechnungen und deren Verbuchung`: `kontrollierte die Rechnungen und verbuchte sie`. */
+const thenThem: Rule = (items, at) => {
+  const first = items[at]
+  const one = readingOf(first, 'noun')
+  const sentence = sentenceFrom(items, at)
+  const joint = sentence.findIndex((item) => /^(?:deren|dessen)$/.test(item.key))
+  const [and, , second, ...tail] = sentence.slice(Math.max(joint - 1, 0))
+  const two = readingOf(second, 'noun')
+  if (!opens(items, at) || !first || !one || joint < 3 || and?.key !== 'und' || !second || !two)
+    return undefined
+  const said = sentence.slice(1, joint - 1)
+  const object = said[0]?.key === 'von' ? said.slice(1) : said
+  if (object === said && !genitive.test(said[0]?.article ?? '')) return undefined
+  if (object.length === 0 || Math.min(...[one, two].map((v) => verbs.strength(v.lemma))) < 3)
+    return undefined
+  if (
+    [...object, ...tail].some(
+      (item) => item.kind === 'sign' || /^(?:und|oder|durch)$/.test(item.key),
+    )
+  )
+    return undefined
+  if (!isDoneTo(one.lemma, object)) return undefined
+  const done = pastOf(one.lemma, first)
+  const also = pastOf(two.lemma, second)
+  if (!done || !also) return undefined
+  const them = { ...word('sie', second), text: 'sie' }
+  return {
+    take: sentence.length,
+    give: [done.verb, ...object, ...done.prefix, and, also.verb, them, ...tail, ...also.prefix],
   }
 }
 
@@ -85,6 +119,7 @@ const lightVerb: Rule = (items, at) => {
       ? sentence.slice(3, -1)
       : undefined
   if (!object?.length || lemma === undefined || verbs.strength(lemma) !== 3) return undefined
+  if (!isDoneTo(lemma, object)) return undefined
   if (object.some((item) => item.kind === 'sign' || /^(?:und|oder|durch)$/.test(item.key)))
     return undefined
   const done = pastOf(lemma, light)
@@ -119,6 +154,7 @@ const wasOpening: Rule = (items, at) => {
 
 export const germanDoings: readonly Rule[] = [
   twoDoings,
+  thenThem,
   carryingOut,
   lightVerb,
   whichDid,

@@ -1,69 +1,16 @@
 /** German paraphrases that say the same, or no more. */
 import { verbsOf } from '../language/verbs.ts'
 import { germanEffects } from '../language/verbs-de.ts'
+import { isDoneTo } from './genitive-de.ts'
 import type { Item } from './items.ts'
 import type { Rule } from './rewrite.ts'
-import { germanDoings, perfect } from './rewrites-de-doings.ts'
+import { germanDoings } from './rewrites-de-doings.ts'
+import { germanOpenings } from './rewrites-de-openings.ts'
 import { formOf, isEnd, isYear, readingOf, wordAt } from './rewriting.ts'
 
 const effects = new Set(`${germanEffects} gewinnen erreichen erzielen`.split(' '))
 const word = (key: string, from: Item) => wordAt(key, from, 'de')
 const opens = (items: readonly Item[], at: number) => at === 0 || isEnd(items[at - 1])
-
-/** `im Jahr 2019` is `2019`, `seit dem Jahr 2015` is `seit 2015`. */
-const year: Rule = (items, at) => {
-  const [tie, noun, number] = items.slice(at, at + 3)
-  if (!tie || !number || !/^jahre?$/.test(noun?.key ?? '') || !isYear(number)) return undefined
-  return { take: 3, give: tie.key === 'in' ? [number] : [tie, number] }
-}
-
-/** `ein Budget in Höhe von 5 €`. */
-const amount: Rule = (items, at) => {
-  const [tie, noun, of, number] = items.slice(at, at + 4)
-  if (tie?.key !== 'in' || noun?.key !== 'höhe' || of?.key !== 'von' || number?.kind !== 'number')
-    return undefined
-  return { take: 4, give: [of, number] }
-}
-
-/** `5–10`; behind `von` a dash and `bis` may say two things. */
-const range: Rule = (items, at) => {
-  const [low, sign, high] = items.slice(at, at + 3)
-  if (low?.kind !== 'number' || sign?.key !== '-' || high?.kind !== 'number') return undefined
-  const isAge = items[at - 2]?.key === 'alter'
-  if (!isAge && /^(?:von|um)$/.test(items[at - 1]?.key ?? '')) return undefined
-  return { take: 2, give: [low, word('bis', sign)] }
-}
-
-/** `60 Anrufe in der Woche`, `am Tag`, `im Monat`. */
-const rate: Rule = (items, at) => {
-  const [tie, unit] = items.slice(at, at + 2)
-  if (!tie || !unit || !isRate(tie, unit)) return undefined
-  const counted = items.slice(Math.max(0, at - 3), at).some((item) => item.kind === 'number')
-  return counted
-    ? { take: 2, give: [word('pro', tie), { ...unit, article: undefined }] }
-    : undefined
-}
-function isRate(tie: Item, unit: Item): boolean {
-  if (tie.key === 'je') return /^(?:tag|woche|monat|jahr|schicht|stunde)$/.test(unit.key)
-  if (tie.key === 'an') return unit.key === 'tag'
-  return tie.key === 'in' && /^(?:woche|monat|jahr)$/.test(unit.key)
-}
-
-/** `mit zusammen 84 Mio. €`. */
-const altogether: Rule = (items, at) => {
-  const [item, number] = items.slice(at, at + 2)
-  if (item?.key !== 'zusammen' || number?.kind !== 'number') return undefined
-  return { take: 1, give: [word('insgesamt_zahl', item)] }
-}
-
-/** `von Messen und von Schulungen`. */
-const andOf: Rule = (items, at) => {
-  const [of, first, and, again] = items.slice(at, at + 4)
-  if (of?.key !== 'von' || !first || and?.key !== 'und' || again?.key !== 'von') return undefined
-  return { take: 4, give: [of, first, and] }
-}
-
-export const sameInGerman: readonly Rule[] = [year, amount, range, rate, altogether, andOf, perfect]
 
 /** `Ich konnte die Kosten senken`: an effect that could be had was had. */
 const could: Rule = (items, at) => {
@@ -170,6 +117,7 @@ const verbFirst: Rule = (items, at) => {
   const object = clause.slice(how ? 2 : 1, how ? undefined : -1)
   const [tie] = object
   const isObject = tie?.key === 'von' || /^(?:des|eines|einer)$/.test(tie?.article ?? '')
+  if (!isDoneTo(doing.lemma, object)) return undefined
   const past = formOf(doing.lemma, 'past', 'de')
   const moved = how ?? when
   if (!isObject || !past || !moved || object.length < 2 || isVerbWithPrefix(doing.lemma))
@@ -257,5 +205,6 @@ export const impliedInGerman: readonly Rule[] = [
   employedAs,
   inCharge,
   causeFirst,
+  ...germanOpenings,
   ...germanDoings,
 ]

@@ -2,8 +2,8 @@
 import { findTerms } from '../language/term-index.ts'
 import type { Item } from './items.ts'
 import type { Rule } from './rewrite.ts'
-import { isEnd, readingOf } from './rewriting.ts'
-import { artefacts, isRelator, word } from './rewriting-en.ts'
+import { readingOf } from './rewriting.ts'
+import { artefacts, closes, isRelator, word } from './rewriting-en.ts'
 
 /** Where the group of words that a noun closes begins: `unit tests` at `unit`. */
 function groupStart(items: readonly Item[], at: number): number | undefined {
@@ -17,12 +17,6 @@ function groupStart(items: readonly Item[], at: number): number | undefined {
   }
   const before = items[start - 1]
   return before?.kind === 'sign' || /^(?:and|or)$/.test(before?.key ?? '') ? undefined : start
-}
-
-/** Whether a phrase ends here, so that nothing of it is left behind when it moves. */
-function closes(item: Item | undefined): boolean {
-  if (item === undefined || isEnd(item) || /^[(:]$/.test(item.key)) return true
-  return isRelator(item) && !/^(?:and|or|of)$/.test(item.key)
 }
 
 const written = new Set(
@@ -40,6 +34,7 @@ const sent = new Set(
   'shipment shipments delivery deliveries export exports flight flights trip trips'.split(' '),
 )
 const systems = /^(?:android|ios|windows|linux|macos)$/
+const people = /^(?:patients|clients|customers|guests|pupils|students|residents|employees|members)$/
 const capital = /^\p{Lu}/u
 
 /** How many words after `noun tie` may go before the noun. */
@@ -65,6 +60,7 @@ function movable(items: readonly Item[], at: number): number {
   if (tie.key === 'to') return sent.has(noun.key) && isName ? phrase.length : 0
   if (tie.key !== 'for' || !isMade) return 0
   if (systems.test(first.key)) return 1
+  if (first.article === undefined && people.test(first.text) && phrase.length === 1) return 1
   return /^(?:the|our)$/.test(first.article ?? '') &&
     phrase.length <= 3 &&
     phrase.every((item) => /^\p{Ll}+$/u.test(item.text))
@@ -78,11 +74,15 @@ const compound =
   (items, start) => {
     const at = start + wordsBefore
     const length = movable(items, at)
-    if (length === 0 || !closes(items[at + 2 + length])) return undefined
+    const behind = items[at + 2 + length]
+    // `a dashboard in Power BI showing sales`
+    const isTold = items[at + 1]?.key === 'in' && readingOf(behind, 'gerund') !== undefined
+    if (length === 0 || !(closes(behind) || isTold)) return undefined
     const group = groupStart(items, at)
     if (group === undefined || group > start) return undefined
     const moved = items
       .slice(at + 2, at + 2 + length)
+      .map((item) => (people.test(item.text) ? word(item.key.slice(0, -1), item) : item))
       .map((item) => ({ ...item, article: undefined }))
     return { take: wordsBefore + 2 + length, give: [...moved, ...items.slice(start, at + 1)] }
   }
@@ -93,11 +93,58 @@ const ofOwner: Rule = (items, at) => {
   const owner = items[at + of + 1]
   const [first, ...heads] = items.slice(at, at + of)
   if (!first || of < 2 || !owner || first.article === undefined) return undefined
-  if (!/^(?:the|our)$/.test(owner.article ?? '') || !closes(items[at + of + 2])) return undefined
+  const isPeople = owner.article === undefined && people.test(owner.text)
+  if (!(isPeople || /^(?:the|our)$/.test(owner.article ?? '')) || !closes(items[at + of + 2]))
+    return undefined
+  // `the annual review of patients` is not one that they gave.
+  if (isPeople && [first, ...heads].some((item) => readingOf(item, 'noun', 'gerund')))
+    return undefined
   if ([first, ...heads, owner].some((item) => item.kind !== 'word' || isRelator(item)))
     return undefined
   if (/^(?:as|to)$/.test(items[at - 1]?.key ?? '')) return undefined
   return { take: of + 2, give: [owner, { ...first, article: undefined }, ...heads] }
+}
+
+/** `applications for building permits`: `building permit applications`. */
+const forThings: Rule = (items, at) => {
+  const [head, tie, ...rest] = items.slice(at, at + 5)
+  if (!head || tie?.key !== 'for') return undefined
+  if (!/^(?:applications|contracts|permits|licenses|licences)$/.test(head.key)) return undefined
+  const end = rest.findIndex(
+    (item) =>
+      item.kind === 'sign' ||
+      isRelator(item) ||
+      item.verbs.some(({ form }) => form === 'participle'),
+  )
+  const things = rest.slice(0, end < 0 ? undefined : end)
+  const last = things.at(-1)
+  const isAuxiliary = (item: Item | undefined) => /^(?:was|were|is|are)$/.test(item?.key ?? '')
+  const object = isAuxiliary(last) ? things.slice(0, -1) : things
+  const noun = object.at(-1)
+  const behind = items[at + 2 + object.length]
+  if (!noun || !(closes(behind) || isAuxiliary(behind))) return undefined
+  // Of people it would be theirs: `client contracts`.
+  if (!/[^s]s$/.test(noun.key) || /(?:ers|ors|ents|ants|ees)$/.test(noun.key)) return undefined
+  if (object.some((item) => item.article !== undefined || !/^\p{Ll}+$/u.test(item.text)))
+    return undefined
+  return {
+    take: 2 + object.length,
+    give: [
+      ...object.slice(0, -1),
+      word(noun.key.slice(0, -1), noun),
+      { ...head, article: undefined },
+    ],
+  }
+}
+
+/** `questions from citizens`: `citizens' questions`. */
+const fromPeople: Rule = (items, at) => {
+  const [noun, from, whom] = items.slice(at, at + 3)
+  if (!noun || from?.key !== 'from' || !whom || !closes(items[at + 3])) return undefined
+  if (!/^(?:questions|complaints|inquiries|enquiries|requests)$/.test(noun.key)) return undefined
+  return /^\p{Ll}{3,}[^s]s$/u.test(whom.text) && whom.article === undefined
+    ? { take: 3, give: [whom, noun] }
+    : undefined
 }
 
 /** Doings that a compound names by what is done to it; `team building` is no building of teams. */
@@ -140,6 +187,8 @@ export const compounds: readonly Rule[] = [
   compound(1),
   compound(2),
   ofOwner,
+  forThings,
+  fromPeople,
   gerundCompound,
   bracketedNames,
 ]

@@ -1,8 +1,9 @@
 /** English: what was done, told with another verb: duties, light verbs, relative clauses, passives. */
 import type { VerbForm } from '../language/verbs.ts'
+import type { Item } from './items.ts'
 import type { Rule } from './rewrite.ts'
 import { formOf, isEnd, readingOf, signAt } from './rewriting.ts'
-import { isRelator, lists, opens, verbs, word } from './rewriting-en.ts'
+import { isRelator, opens, verbs, word } from './rewriting-en.ts'
 
 /**
  * Nouns that name a doing, the verb for it, and the words that may stand before what it is done to.
@@ -93,79 +94,15 @@ const presented: Rule = (items, at) => {
   }
 }
 
-/** `My main tasks were answering calls and making appointments`, `the job was to answer calls`. */
-const taskOpening: Rule = (items, at) => {
-  if (!opens(items, at)) return undefined
-  let next = at
-  const skip = (pattern: RegExp) => {
-    if (pattern.test(items[next]?.key ?? '')) next++
-    else return false
-    return true
-  }
-  skip(/^(?:main|primary|principal|core|key|daily|day-to-day|regular)$/)
-  if (!skip(/^(?:tasks?|dut(?:y|ies)|job|responsibilit(?:y|ies)|work|role)$/)) return undefined
-  const verb = items[next]
-  const start = items[at]
-  if (!verb || !start || !skip(/^(?:was|were|is|are|includes?|included|involved|consisted)$/))
-    return undefined
-  if (verb.key === 'consisted' && !skip(/^of$/)) return undefined
-  const to = skip(/^to$/)
-  const first = items[next]
-  const isNominal = readingOf(first, 'noun') !== undefined && items[next + 1]?.key === 'of'
-  if (!first || !(isNominal || readingOf(first, to ? 'bare' : 'gerund'))) return undefined
-  const present = /^(?:is|are|includes?)$/.test(verb.key)
-  const rest = items.slice(next)
-  // Inside `to answer … and make …` every verb of the list hangs on the opening.
-  const end = rest.findIndex((item) => isEnd(item))
-  const governed = rest.slice(0, end < 0 ? undefined : end).map((item, index) => {
-    const isJoined = index === 0 || /^(?:and|,)$/.test(rest[index - 1]?.key ?? '')
-    const bare = to && isJoined && item.article === undefined ? readingOf(item, 'bare') : undefined
-    const gerund = bare && formOf(bare.lemma, 'gerund', 'en')
-    return gerund ? word(gerund, item) : item
-  })
-  return {
-    take: next - at + governed.length,
-    give: [
-      word(present ? 'is' : 'was', start),
-      word('responsible', verb),
-      word('for', verb),
-      ...governed,
-    ],
-  }
-}
-
-/**
- * `was tasked with answering calls`: a duty that goes on was done. What has an end, or leads, was only
- * asked for.
- */
-const tasked: Rule = (items, at) => {
-  const [was, verb, tie, doing] = items.slice(at, at + 4)
-  if (!was || !verb || !tie || !/^(?:was|were)$/.test(was.key) || !opens(items, at))
-    return undefined
-  if (!/^(?:tasked|charged|entrusted)$/.test(verb.key) || tie.key !== 'with') return undefined
-  const lemma = readingOf(doing, 'gerund')?.lemma
-  if (lemma === undefined || verbs.strength(lemma) > 3 || !verbs.isActivity(lemma)) return undefined
-  return { take: 3, give: [was, word('responsible', verb), word('for', tie)] }
-}
-
-/** `Was the contact for suppliers`. */
-const wasOpening: Rule = (items, at) => {
-  const [was, next] = items.slice(at, at + 2)
-  if (!was || !opens(items, at) || !/^(?:was|were|am)$/.test(was.key)) return undefined
-  if (next?.kind !== 'word' || next.key.length < 3) return undefined
-  if (lists.limits.has(next.key) && next.key !== 'part') return undefined
-  const isNoun = next.article !== undefined || next.key === 'part' || next.key === 'member'
-  return isNoun || readingOf(next, 'participle')?.lemma === 'second'
-    ? { take: 1, give: [] }
-    : undefined
-}
-
 /** `a service that connects carriers`: `a service connecting carriers`. */
 const relative: Rule = (items, at) => {
   const [noun, pronoun, verb, next] = items.slice(at, at + 4)
   if (noun?.kind !== 'word' || isRelator(noun) || !verb || !pronoun) return undefined
   if (!/^(?:that|which|who)$/.test(pronoun.key) || isEnd(next)) return undefined
-  const lemma = readingOf(verb, 'third')?.lemma
+  // `pipelines that load data`: the plural has the bare verb.
+  const lemma =
+    readingOf(verb, 'third')?.lemma ??
+    (/[^s]s$/.test(noun.key) ? readingOf(verb, 'bare')?.lemma : undefined)
   const gerund = lemma && formOf(lemma, 'gerund', 'en')
   return gerund ? { take: 3, give: [noun, word(gerund, verb)] } : undefined
 }
@@ -199,7 +136,8 @@ const twoPassives: Rule = (items, at) => {
   const one = readingOf(first, 'participle')
   const two = readingOf(second, 'participle')
   if (was < 1 || !first || !and || !second || !one || !two || and.key !== 'and') return undefined
-  if (said.some((item) => item.kind !== 'word' || isRelator(item))) return undefined
+  const isTied = (item: Item) => isRelator(item) && !/^(?:for|of|on)$/.test(item.key)
+  if (said.some((item) => item.kind !== 'word' || isTied(item))) return undefined
   const rest = items.slice(at + was + 4)
   const end = rest.findIndex((item) => isEnd(item))
   const clause = rest.slice(0, end < 0 ? undefined : end)
@@ -324,9 +262,6 @@ const caredFor: Rule = (items, at) => {
 export const retoldDoings: readonly Rule[] = [
   lightVerb,
   presented,
-  taskOpening,
-  tasked,
-  wasOpening,
   relative,
   relativeObject,
   twoPassives,

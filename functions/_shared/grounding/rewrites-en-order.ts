@@ -2,13 +2,7 @@
 import type { Item } from './items.ts'
 import type { Rule } from './rewrite.ts'
 import { isEnd, isYear, readingOf, signAt } from './rewriting.ts'
-import { isRelator, lists, opens, verbs, word } from './rewriting-en.ts'
-
-/** Whether a phrase ends here, so that nothing of it is left behind when it moves. */
-function closes(item: Item | undefined): boolean {
-  if (item === undefined || isEnd(item)) return true
-  return isRelator(item) && !/^(?:and|or|of)$/.test(item.key)
-}
+import { closes, isRelator, lists, opens, verbs, word } from './rewriting-en.ts'
 
 /** `reduced the number of returns`. */
 const numberOf: Rule = (items, at) => {
@@ -78,6 +72,41 @@ const counted: Rule = (items, at) => {
       { ...number, article: head.article },
       word(singular, noun),
       ...items.slice(at, at + size).map((item) => ({ ...item, article: undefined })),
+    ],
+  }
+}
+
+/** `a territory with 85 customers`: what a group has is what it consists of. */
+const groupOf: Rule = (items, at) => {
+  const [group, tie, number] = items.slice(at, at + 3)
+  if (!group || tie?.key !== 'with' || number?.kind !== 'number') return undefined
+  return /^(?:territory|portfolio|team|department|group|class|crew|fleet|staff)$/.test(group.key)
+    ? { take: 2, give: [group, word('of', tie)] }
+    : undefined
+}
+
+/** `welded pipes according to ISO 3834`. */
+const toStandard: Rule = (items, at) => {
+  const [tie, standard] = items.slice(at, at + 2)
+  if (tie?.key !== 'according_to' || !standard) return undefined
+  const end = items.slice(at + 1).findIndex((item) => isEnd(item) || isRelator(item))
+  const last = items[end < 0 ? items.length - 1 : at + end]
+  const isRule = /^(?:drawings|plans|specifications|standards|recipes|guidelines|instructions)$/
+  if (!/^\p{Lu}{2,}$/u.test(standard.text) && !isRule.test(last?.key ?? '')) return undefined
+  return { take: 1, give: [word('to', tie)] }
+}
+
+/** `the apprenticeship as an electrician`: `the electrician apprenticeship`. */
+const trainingAs: Rule = (items, at) => {
+  const [training, as, trade] = items.slice(at, at + 3)
+  if (!training || as?.key !== 'as' || trade?.kind !== 'word') return undefined
+  if (!/^(?:apprenticeship|traineeship|internship)$/.test(training.key)) return undefined
+  if (!/^an?$/.test(trade.article ?? '') || !closes(items[at + 3])) return undefined
+  return {
+    take: 3,
+    give: [
+      { ...trade, article: training.article },
+      { ...training, article: undefined },
     ],
   }
 }
@@ -185,11 +214,28 @@ const closingNumber: Rule = (items, at) => {
     : undefined
 }
 
+/** `25 cakes yearly`: `25 cakes per year`. */
+const perTime: Rule = (items, at) => {
+  const often = items[at]
+  const unit = { daily: 'day', weekly: 'week', monthly: 'month', yearly: 'year' }[often?.key ?? '']
+  const before = items.slice(Math.max(0, at - 4), at)
+  const number = before.findLastIndex((item) => item.kind === 'number')
+  if (!often || !unit || number < 0 || number === before.length - 1) return undefined
+  const things = before.slice(number + 1)
+  return things.every((item) => item.kind === 'word' && !isRelator(item))
+    ? { take: 1, give: [word('per', often), word(unit, often)] }
+    : undefined
+}
+
 export const reordered: readonly Rule[] = [
   numberOf,
   countLast(false),
   countLast(true),
   counted,
+  groupOf,
+  toStandard,
+  trainingAs,
+  perTime,
   perUnit(true),
   perUnit(false),
   changeLast,

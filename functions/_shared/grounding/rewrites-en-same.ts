@@ -79,7 +79,13 @@ const sameTie: Rule = (items, at) => {
   const next = items[at + and + 2]
   if (and < 2 || again?.key !== tie.key || next?.kind !== 'word') return undefined
   const said = items.slice(at + 1, at + and)
-  if ([...said, next].some((item) => item.kind !== 'word' || readingOf(item, 'gerund', 'bare')))
+  if (
+    [...said, next].some(
+      (item) =>
+        item.kind !== 'word' ||
+        (item.article === undefined && next.article !== 'the' && readingOf(item, 'gerund', 'bare')),
+    )
+  )
     return undefined
   return { take: and + 2, give: items.slice(at, at + and + 1) }
 }
@@ -196,6 +202,33 @@ const ofGrades: Rule = (items, at) => {
     : undefined
 }
 
+/** `aged 3 to 6 years`. */
+const agedYears: Rule = (items, at) => {
+  const [aged, low, to, high, years] = items.slice(at, at + 5)
+  if (!aged || !/^age[ds]?$/.test(aged.key) || low?.kind !== 'number' || !to) return undefined
+  if (to.key !== 'to' || high?.kind !== 'number' || years?.key !== 'years') return undefined
+  return { take: 5, give: [aged, low, to, high] }
+}
+
+/** `from French into English and from English into French`. */
+const viceVersa: Rule = (items, at) => {
+  const [from, one, into, two, and, again, back, through, home] = items.slice(at, at + 9)
+  if (!from || !one || !into || !two || !and || from.key !== 'from' || and.key !== 'and')
+    return undefined
+  if (!/^(?:in)?to$/.test(into.key) || again?.key !== 'from' || through?.key !== into.key)
+    return undefined
+  if (back?.key !== two.key || home?.key !== one.key) return undefined
+  return { take: 9, give: [from, one, into, two, word('and_vice_versa', and)] }
+}
+
+/** `the assistant of the manager`. */
+const assistantOf: Rule = (items, at) => {
+  const [assistant, of] = items.slice(at, at + 2)
+  return assistant?.key === 'assistant' && of?.key === 'of'
+    ? { take: 2, give: [assistant, word('to', of)] }
+    : undefined
+}
+
 export const sameInEnglish: readonly Rule[] = [
   year,
   rate,
@@ -203,6 +236,9 @@ export const sameInEnglish: readonly Rule[] = [
   change,
   range,
   between,
+  agedYears,
+  assistantOf,
+  viceVersa,
   sameTie,
   andThis,
   replaced,

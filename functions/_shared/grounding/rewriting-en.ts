@@ -18,3 +18,9 @@ export function isRelator(item: Item | undefined): boolean {
 export function opens(items: readonly Item[], at: number): boolean {
   return at === 0 || isEnd(items[at - 1])
 }
+
+/** Whether a phrase ends here, so that nothing of it is left behind when it moves. */
+export function closes(item: Item | undefined): boolean {
+  if (item === undefined || isEnd(item) || /^[(:]$/.test(item.key)) return true
+  return isRelator(item) && !/^(?:and|or|of)$/.test(item.key)
+}

@@ -3,7 +3,7 @@ import { findTerms } from '../language/term-index.ts'
 import { tokenize, wordKey } from '../language/tokens.ts'
 import { wordLists } from '../language/words.ts'
 import type { Resume, Section, Span } from '../resume/resume.ts'
-import type { Support } from './compare.ts'
+import type { Support } from './compare-parts.ts'
 
 const levels =
   /\b(?:expert|experts?e|advanced|fluent|fluently|native|proficien\w*|intermediate|basic\w*|beginner|certified|\d|years?|jahre?n?|fortgeschritten\w*|fließend|verhandlungssicher|muttersprach\w*|grundkenntnisse|gut|gute|sehr|experte|sicher|zertifiziert)\b/i

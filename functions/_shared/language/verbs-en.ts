@@ -30,7 +30,16 @@ export const englishVerbs: Readonly<Record<1 | 2 | 3 | 4, string>> = {
     wash sew:sewed:sewn photograph guide:guided:guided mow polish proofread:proofread:proofread film sketch rehearse sweep:swept:swept decorate patrol escort rescue extinguish excavate insulate solder brew roast refund reimburse underwrite lend:lent:lent invest fundraise assemble peel wrap compile moderate harvest feed:fed:fed
     inspect maintain grade dispense administer vaccinate weld paint load unload pack assemble inventory reorder tutor digitize catalogue supplement fund finance free halve triple quadruple lay:laid:laid water trim= prune iron tidy vacuum refill shortlist vet= drill grind:ground:ground lubricate refuel weigh scan= rake sing:sang:sung curate exhibit invigilate
     inject sterilize disinfect sanitize groom breed:bred:bred knit= stitch upholster laminate engrave rent lease print cancel confirm invite remind fold subtitle remodel refurbish renovate repaint
-    dismantle rebuild:rebuilt:rebuilt recycle reconfigure rearrange remove cause lead_to result affect impact need require allow include involve know:knew:known think:thought:thought become:became:become`,
+    dismantle rebuild:rebuilt:rebuilt recycle reconfigure rearrange remove cause lead_to result affect impact need require allow include involve know:knew:known think:thought:thought become:became:become color colour show:showed:shown elect appoint nominate
+    correspond bend:bent hang:hung dig:dug wire mend plaster rewire pave plumb sand varnish rinse bathe bandage triage suture admit= refer= chart lecture assign
+    quote pitch type photocopy shred archive collate index transfer= forward redirect notify log= litigate plead advocate defend prosecute annotate chop= slice season grill fry garnish marinate knead steam boil
+    pour mix stir taste query ingest parse scrape cleanse deduplicate benchmark provision patch encrypt virtualize containerize explain guard settle adjudicate grant distribute deposit withdraw:withdrew:withdrawn disburse remit= levy
+    capture retouch crop= sow fertilize irrigate shear replenish display board usher tow haul grease rotate count change mark plant pick pull push stack park copy mail count note wax dust scrub= mop= iron bleach dye disassemble refit= fasten rivet bolt
+    palletize sharpen hone balance interpret question search seize arrest detain charge fine apprehend accompany reassure comfort entertain amuse choreograph dance play conclude clarify debrief brief compile tabulate transmit broadcast:broadcast:broadcast stream
+    lift hoist demolish pour excavate backfill tamp lace weave:wove:woven spin:spun embroider tailor alter hem= press cure smoke fillet debone bottle brew ferment distill blend decant mill sift portion plate wrap= unwrap= unpack seal tape stamp frank
+    authorize certify accredit license enroll register expel exempt endorse ratify enact amend revoke renew terminate negotiate mediate arbitrate notarize depose subpoena appeal plaster tile thatch roof glaze grout caulk
+    anesthetize intubate catheterize resuscitate immunize rehabilitate reposition mobilize soothe counsel swab= culture centrifuge titrate dilute pipette dissect sequence annotate
+    subcontract outsource tender bid:bid:bid invest divest liquidate audit amortize depreciate accrue budget reconcile chase remind dun= collect collate photograph illustrate animate render storyboard typeset:typeset:typeset bind:bound trim=`,
   4: `lead:led:led manage direct head own oversee:oversaw:overseen spearhead drive:drove:driven orchestrate champion found supervise chair pioneer
     command govern mastermind architect helm steer preside`,
 }
@@ -95,6 +104,7 @@ export const englishGroups: readonly string[] = [
   'speed_up accelerate',
   'set_up establish',
   'hire>recruit',
+  'explain clarify',
   'work collaborate',
   'eliminate>remove',
   'expand extend',
@@ -102,7 +112,8 @@ export const englishGroups: readonly string[] = [
 ]
 
 /** Passives that stand without their auxiliary and are still passive: `Promoted to shift lead`. */
-export const englishEllipses = 'promote select nominate appoint elect hire recognize choose award'
+export const englishEllipses =
+  'promote select nominate appoint elect hire recognize choose award ~second'
 
 /** A state that went on: `managing` says as much as `managed`, while `building` does not say `built`. */
 export const englishActivities =
@@ -183,6 +194,44 @@ export const englishNominals: Readonly<Record<string, string>> = {
   negotiation: 'negotiate',
   registration: 'register',
   cleaning: 'clean',
+  verification: 'verify',
+  examination: 'examine',
+  identification: 'identify',
+  procurement: 'procure',
+  assembly: 'assemble',
+  construction: 'construct',
+  fabrication: 'fabricate',
+  publication: 'publish',
+  validation: 'validate',
+  compilation: 'compile',
+  enforcement: 'enforce',
+  treatment: 'treat',
+  removal: 'remove',
+  replacement: 'replace',
+  renovation: 'renovate',
+  demolition: 'demolish',
+  sterilization: 'sterilize',
+  sterilisation: 'sterilize',
+  disinfection: 'disinfect',
+  vaccination: 'vaccinate',
+  allocation: 'allocate',
+  classification: 'classify',
+  consolidation: 'consolidate',
+  decoration: 'decorate',
+  digitization: 'digitize',
+  formulation: 'formulate',
+  modification: 'modify',
+  modernization: 'modernize',
+  moderation: 'moderate',
+  reconciliation: 'reconcile',
+  storage: 'store',
+  submission: 'submit',
+  transcription: 'transcribe',
+  transportation: 'transport',
+  visualization: 'visualize',
+  correction: 'correct',
+  measurement: 'measure',
+  assessment: 'assess',
 }
 
 /** `a 20% reduction in costs` is `reduced costs by 20%`. */
@@ -215,6 +264,11 @@ export const englishPhrases: Readonly<Record<string, string>> = {
   'on a weekly basis': 'weekly',
   'on a monthly basis': 'monthly',
   'on a regular basis': 'regularly',
+  'each day': 'daily',
+  'each week': 'weekly',
+  'each month': 'monthly',
+  'each year': 'yearly',
+  'per annum': 'per year',
   'every day': 'daily',
   'every week': 'weekly',
   'every month': 'monthly',
@@ -309,6 +363,44 @@ export const englishPhrases: Readonly<Record<string, string>> = {
   'made changes to': 'modified',
   'made use of': 'used',
   'making use of': 'using',
+  'according to': 'according_to',
+  'in accordance with': 'according_to',
+  'in line with': 'according_to',
+  'in compliance with': 'according_to',
+  'as per': 'according_to',
+  'was given the task of': 'was tasked with',
+  'had the task of': 'was tasked with',
+  'was given the responsibility of': 'was responsible for',
+  'was given responsibility for': 'was responsible for',
+  'was also responsible for': 'was responsible for',
+  'was additionally responsible for': 'was responsible for',
+  'took responsibility for': 'responsible for',
+  'was the #1 who': '',
+  'was the person who': '',
+  'was someone who': '',
+  'learned how to': 'learned to',
+  'learnt how to': 'learned to',
+  'learning how to': 'learning to',
+  learnt: 'learned',
+  'have experience in': 'experienced in',
+  'have experience with': 'experienced with',
+  'and vice versa': 'and_vice_versa',
+  'both of': 'both',
+  'in that role': '',
+  'during my time there': '',
+  'in this job': '',
+  'in that job': '',
+  'in my work': '',
+  'as part of my duties': '',
+  'as part of my role': '',
+  'as part of my work': '',
+  'as part of this role': '',
+  'as well': '',
+  additionally: '',
+  furthermore: '',
+  moreover: '',
+  'in addition': '',
+  'which is': '',
   'by me': '',
   'by myself': '',
   'in all': 'in_total',
@@ -348,3 +440,22 @@ export const englishPhrases: Readonly<Record<string, string>> = {
   'which are': '',
   'that are': '',
 }
+
+/** Verbs that are nouns or adjectives as well: before a bare noun they may only describe it. */
+export const englishHomographs =
+  `record lead project research support train market process design test plan host staff ship stock store schedule balance book budget
+  change chart check coach compound conduct contact contract control cook copy count cover craft cut direct document double draft drive
+  escort estimate exhibit export extract field file film finance fix forecast form format free function fund grade group guard guide hand
+  handle head help import increase interview inventory invoice iron issue label lease lift load log lower maintain market master measure
+  mentor model monitor motion move network open order own pack package paint park patrol perfect photograph pilot place plant play post
+  present press price print process produce profile program progress promise prototype purchase question raise range rank rate refund
+  release rent repair report request rescue review reward roast rotate round route run sample scale scan screen secure service set shadow
+  shape share shelf shift shop sign sketch sort sound source stage stitch stop supply survey sweep switch tailor talk target team tile
+  time tour track trade transfer transport treat triage trial trim tune tutor update upgrade use value visit volunteer wash water weld
+  wire work wrap aim aid attempt audit author brew campaign catalog catalogue catch close code collect complete correct correspond dance
+  debug deploy distribute dispatch earn equip express fast feed fold gain graduate harvest hire house influence input knit launch mail
+  map mark match mate mind note offer outline overhaul pass patent pick point pool practice quote rehearse rework ring rise rush scout
+  separate serve shape sponsor spot stack steam study subtitle surface top touch tow vacuum voice vote wish`.replaceAll(
+    /\s+/g,
+    ' ',
+  )

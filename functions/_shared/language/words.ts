@@ -30,7 +30,7 @@ const en: WordLists = {
   auxiliaries: set('was were am is are be been being have has had'),
   relators:
     set(`of to from for by with in on at as into onto over under between among across through during after before until since against about
-    within without towards toward per upon via than and or but nor while which that who whom whose because so if then plus where when how such_as including`),
+    within without towards toward per upon via than and or but nor while which that who whom whose because so if then plus where when how such_as including according_to`),
   limits:
     set(`not no never none neither nor without hardly barely rarely seldom only just partly partially mostly mainly some sometimes occasionally
     basic beginner elementary limited introductory fundamental novice familiar familiarity exposure awareness intermediate aspiring
@@ -58,7 +58,7 @@ const de: WordLists = {
   ),
   relators:
     set(`in an auf aus bei mit nach seit von zu für durch um über unter vor zwischen gegen ohne bis als wie und oder aber sowie während indem wodurch dass welche welcher welches
-    wobei dadurch damit per pro je innerhalb außerhalb neben hinter entlang gegenüber trotz wegen anhand`),
+    wobei dadurch damit per pro je innerhalb außerhalb neben hinter entlang gegenüber trotz wegen anhand zusammen_mit`),
   limits:
     set(`nicht kein keine keinen keinem keiner keines nie niemals kaum selten nur teilweise teils überwiegend hauptsächlich manchmal gelegentlich
     grundkenntnisse grundlegende anfänger erste einfache begrenzt bedingt vertraut einblick einblicke mitarbeit mithilfe unterstützung unterstützte unterstützt half geholfen teilnahme

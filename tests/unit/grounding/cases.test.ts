@@ -5,13 +5,12 @@ import { type Background, buildResume, entryOf } from './build-resume.ts'
 import { germanAttacks, germanBackground } from './cases.attacks-de.ts'
 import { type Attack, englishAttacks, englishBackground } from './cases.attacks-en.ts'
 import { englishMovedAttacks, germanMovedAttacks } from './cases.attacks-moved.ts'
+import { englishNearHonestAttacks, germanNearHonestAttacks } from './cases.attacks-near-honest.ts'
 import { germanParaphraseAttacks } from './cases.attacks-paraphrase-de.ts'
 import { englishParaphraseAttacks } from './cases.attacks-paraphrase-en.ts'
-import * as germanBatches from './cases.honest-batches-de.ts'
-import * as englishBatches from './cases.honest-batches-en.ts'
+import { englishBatches, germanBatches } from './cases.honest-batches.ts'
 import { germanHonest } from './cases.honest-de.ts'
 import { englishHonest, type Honest } from './cases.honest-en.ts'
-import { englishFifthBatch, germanFifthBatch } from './cases.honest-fifth-batch.ts'
 import { englishHeldOut, germanHeldOut } from './cases.honest-seen-once.ts'
 import { englishRecombinations, germanRecombinations } from './cases.recombination.ts'
 
@@ -33,6 +32,7 @@ const attacks: [Language, Background, Readonly<Record<string, readonly Attack[]>
       recombination: englishRecombinations,
       paraphrase: englishParaphraseAttacks,
       moved: englishMovedAttacks,
+      'near honest': englishNearHonestAttacks,
     },
   ],
   [
@@ -43,6 +43,7 @@ const attacks: [Language, Background, Readonly<Record<string, readonly Attack[]>
       recombination: germanRecombinations,
       paraphrase: germanParaphraseAttacks,
       moved: germanMovedAttacks,
+      'near honest': germanNearHonestAttacks,
     },
   ],
 ]
@@ -50,12 +51,20 @@ const honest: [Language, Background, Readonly<Record<string, readonly Honest[]>>
   [
     'en',
     englishBackground,
-    { ...englishHonest, 'held out': englishHeldOut, ...englishBatches, englishFifthBatch },
+    {
+      ...englishHonest,
+      'held out': englishHeldOut,
+      ...englishBatches,
+    },
   ],
   [
     'de',
     germanBackground,
-    { ...germanHonest, 'held out': germanHeldOut, ...germanBatches, germanFifthBatch },
+    {
+      ...germanHonest,
+      'held out': germanHeldOut,
+      ...germanBatches,
+    },
   ],
 ]
 /** The share that issue and design promise, over all honest cases of a language. */
