@@ -44,12 +44,20 @@ const tiers: Record<'test' | 'slow', readonly Step[]> = {
     { name: 'known advisories', command: npm('check:audit'), counts: 'line' },
     { name: 'footprint of the functions', command: npm('check:footprint'), counts: 'line' },
     { name: 'damaged and hostile files', command: npm('fuzz:short'), counts: 'line' },
+    { name: 'jobs while everything is killed', command: npm('chaos:short'), counts: 'line' },
     {
       name: 'a thousand generated bodies for each door',
       command: [...vitest('integration'), 'tests/integration/generated-bodies.test.ts'],
       counts: 'vitest',
       env: { RESWAVE_BODIES: '1000' },
     },
+    {
+      name: 'a thousand recoveries, fifty workers',
+      command: [...vitest('unit'), 'tests/unit/circuit-breaker'],
+      counts: 'vitest',
+      env: { RESWAVE_RECOVERIES: '1000' },
+    },
+    { name: 'mutants of the circuit breaker', command: npm('test:mutation'), counts: 'line' },
     { name: 'a real Ollama', command: npm('test:ollama'), counts: 'line' },
   ],
 }

@@ -92,6 +92,16 @@ export const errorKinds = {
 
   // The model
   model_unavailable: { status: 503, retryable: true, title: 'The model cannot be reached' },
+  circuit_open: {
+    status: 503,
+    retryable: true,
+    title: 'The model fails, and is not asked for a while',
+  },
+  model_busy: {
+    status: 503,
+    retryable: true,
+    title: 'The model has as much to do as it can take',
+  },
   model_missing: { status: 503, retryable: true, title: 'The model is not installed' },
   model_invalid: { status: 502, retryable: true, title: 'The model gave no valid answer' },
   model_truncated: {
@@ -123,16 +133,23 @@ export class AppError extends Error {
   readonly code: ErrorCode
   readonly detail: string | undefined
   readonly retryAfterSeconds: number | undefined
+  /** What the answer says beyond the failure itself. */
+  readonly members: Readonly<Record<string, unknown>>
 
   constructor(
     code: ErrorCode,
     detail?: string,
-    options: { cause?: unknown; retryAfterSeconds?: number } = {},
+    options: {
+      cause?: unknown
+      retryAfterSeconds?: number
+      members?: Readonly<Record<string, unknown>>
+    } = {},
   ) {
     super(detail ?? errorKinds[code].title, { cause: options.cause })
     this.code = code
     this.detail = detail
     this.retryAfterSeconds = options.retryAfterSeconds
+    this.members = options.members ?? {}
   }
 
   get status(): number {

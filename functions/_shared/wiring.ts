@@ -1,30 +1,50 @@
 /** What the functions that work the queue are made of. */
+import { createBreaker } from './circuit-breaker/breaker.ts'
+import { createSwap, createTakeEndpoint } from './circuit-breaker/store.ts'
 import type { Config } from './config/config.ts'
 import { createServiceClient } from './database/client.ts'
 import { createExtractClient } from './ingest/extract-client.ts'
+import { listenForShutdown } from './jobs/shutdown.ts'
 import type { Log } from './log/log.ts'
-import { createModel } from './ollama/client.ts'
-import { createModelPool } from './ollama/endpoints.ts'
+import { createStorageCalls } from './metrics/storage-calls.ts'
+import { createModel, type Model } from './ollama/client.ts'
+import { createHealthOfAny, createModelPool } from './ollama/endpoints.ts'
 import type { RunDependencies } from './optimization/run.ts'
 
 /** One per isolate; `name` is the function's, for the queue's `worker_id`. */
 export function createRunDependencies(config: Config, name: string, log: Log): RunDependencies {
+  const storageCalls = createStorageCalls()
+  const service = createServiceClient({
+    url: config.supabaseUrl,
+    secretKey: config.secretKey,
+    onStorageCall: storageCalls.record,
+  })
+  const workerId = `${name}-${crypto.randomUUID().slice(0, 8)}`
   return {
-    service: createServiceClient({ url: config.supabaseUrl, secretKey: config.secretKey }),
+    service,
+    storageCalls,
+    shutdown: listenForShutdown(),
     extract: createExtractClient(config),
-    model: createModelOf(config),
-    workerId: `${name}-${crypto.randomUUID().slice(0, 8)}`,
+    models: createModelPool(createModels(config), {
+      breaker: createBreaker({ swap: createSwap(service), reporter: workerId }),
+      takeEndpoint: createTakeEndpoint(service),
+      log,
+    }),
+    workerId,
     nonceSecret: config.workerToken,
     timeoutMs: config.optimizationTimeoutMs,
     log,
   }
 }
 
-export function createModelOf(config: Config): ReturnType<typeof createModelPool> {
-  const models = config.ollamaUrls.map((url) =>
+export function createModelHealth(config: Config): Model['health'] {
+  return createHealthOfAny(createModels(config))
+}
+
+function createModels(config: Config): readonly Model[] {
+  return config.ollamaUrls.map((url) =>
     createModel({ url, model: config.ollamaModel, apiKey: config.ollamaApiKey }),
   )
-  return createModelPool(models)
 }
 
 declare global {

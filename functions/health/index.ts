@@ -1,7 +1,7 @@
 import { loadConfig } from '../_shared/config/config.ts'
 import { createServiceClient } from '../_shared/database/client.ts'
 import { createLog } from '../_shared/log/log.ts'
-import { createModelOf } from '../_shared/wiring.ts'
+import { createModelHealth } from '../_shared/wiring.ts'
 import { createHandler } from './handler.ts'
 
 const config = loadConfig(Deno.env.toObject())
@@ -9,7 +9,7 @@ const config = loadConfig(Deno.env.toObject())
 Deno.serve(
   createHandler({
     service: createServiceClient({ url: config.supabaseUrl, secretKey: config.secretKey }),
-    model: createModelOf(config),
+    model: { health: createModelHealth(config) },
     intervalMs: config.ollamaHealthCheckIntervalMs,
     now: () => performance.now(),
     log: createLog({ function: 'health' }),

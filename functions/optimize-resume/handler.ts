@@ -8,6 +8,7 @@ import { endpoint } from '../_shared/http/serve.ts'
 import { bearerToken } from '../_shared/http/tokens.ts'
 import { claimJob } from '../_shared/jobs/queue.ts'
 import {
+  awaitEnd,
   type Bell,
   createBell,
   followOptimization,
@@ -15,19 +16,25 @@ import {
   readOptimization,
 } from '../_shared/optimization/follow.ts'
 import { type RunDependencies, runOptimization } from '../_shared/optimization/run.ts'
+import { delay } from '../_shared/std/std.ts'
 
 export interface Dependencies extends RunDependencies {
   /** A client that acts as the holder of a token. */
   readonly asUser: (token: string) => Client
   /** Keeps the isolate alive until the promise has settled. */
   readonly waitUntil: (work: Promise<unknown>) => void
-  /** After how long a plain answer becomes 202: below the platform's limit to the first byte. */
+  /**
+   * After how long a plain answer becomes 202, and nothing more is begun: below the platform's limit
+   * to the first byte.
+   */
   readonly answerWithinMs: number
 }
 
 const maxBodyBytes = 128 * 1024
 /** How long the last look at a row may take, when the answer is due. */
 const lastLookMs = 3000
+/** How often to look whether a job that another has, or that waits out a backoff, can be had. */
+const claimAgainMs = 2000
 
 /** Postgres has no U+0000 and no halves of surrogate pairs. */
 const storable = z
@@ -57,22 +64,23 @@ export function createHandler(deps: Dependencies): (request: Request) => Promise
     const user = deps.asUser(bearerToken(request))
     const row = request.method === 'GET' ? await find(user, request) : await accept(user, request)
     const news = createBell()
-    // Watching does not work the job: a claim by its name would not wait out a backoff.
+    // Watching works nothing: a tab that is left open would claim for ever.
     if (request.method === 'POST' && !hasEnded(row)) deps.waitUntil(work(row, deps, news))
 
     if (request.headers.get('accept')?.includes('text/event-stream')) {
-      return eventStreamResponse((gone) =>
-        streamOf(user, row, {
-          request,
-          requestId,
-          news,
-          signal: AbortSignal.any([request.signal, gone]),
-        }),
+      return eventStreamResponse((signal) =>
+        streamOf(user, row, { request, requestId, news, signal }),
       )
     }
     if (/\brespond-async\b/i.test(request.headers.get('prefer') ?? '')) return statusResponse(row)
+    // Who only looks learns that it waits for a model; who asks is told once it has been tried.
+    if (request.method === 'GET' && degradation(row) !== undefined) return statusResponse(row)
     const answerWithinMs = Math.max(0, deps.answerWithinMs - (performance.now() - arrivedAt))
-    return statusResponse(await settled(user, row, { answerWithinMs, request, news }))
+    // Who leaves is not noticed here: request.signal also ends with an answer that was sent whole, and
+    // Deno warns whoever asks for it. The wait ends with the work, or when the answer is due.
+    const latest = await settled(user, row, { ...deps, answerWithinMs, news })
+    if (request.method === 'POST' && !hasEnded(latest)) throwIfDegraded(latest)
+    return statusResponse(latest)
   })
 }
 
@@ -93,18 +101,25 @@ async function find(user: Client, request: Request): Promise<OptimizationRow> {
   return await readOptimization(user, id.data)
 }
 
-/** Works the job here if nobody else does; a lone user waits for no one. */
+/**
+ * Works the job here if nobody else does, a lone user waits for no one; also its next attempt, and the
+ * one that another worker left behind. So a request needs neither a timer nor pg_cron to come to its end.
+ */
 async function work(row: OptimizationRow, deps: Dependencies, news: Bell): Promise<void> {
-  try {
-    const job = await claimJob(deps.service, {
-      workerId: deps.workerId,
-      kinds: ['optimize'],
-      subjectId: row.optimization_id,
-    })
-    if (job !== undefined) await runOptimization(job, deps, news.ring)
-  } catch (error) {
-    // The job is in the queue: whoever claims it next goes on.
-    deps.log.error('working a request failed', { optimizationId: row.optimization_id, error })
+  const { optimization_id: subjectId } = row
+  const closing = AbortSignal.any([AbortSignal.timeout(deps.answerWithinMs), deps.shutdown.soon])
+  while (!closing.aborted) {
+    try {
+      const { service, workerId } = deps
+      const job = await claimJob(service, { workerId, kinds: ['optimize'], subjectId })
+      if (job !== undefined) await runOptimization(job, deps, news.ring)
+      if (hasEnded(await readOptimization(service, subjectId))) return
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'not_found') return
+      // The job is in the queue: whoever claims it next goes on.
+      deps.log.error('working a request failed', { optimizationId: subjectId, error })
+    }
+    await delay(claimAgainMs, { signal: closing }).catch(() => {})
   }
 }
 
@@ -146,28 +161,33 @@ async function lastEventOf(
   return { type: 'error', data: problemOf(failureOf(ended), requestId) }
 }
 
-/** The row once it has ended, or as it stands when the answer is due. */
+/** The row once it has ended or waits for a model, or as it stands when the answer is due. */
 async function settled(
   user: Client,
   row: OptimizationRow,
-  options: { answerWithinMs: number; request: Request; news: Bell },
+  options: { answerWithinMs: number; news: Bell; service: Client },
 ): Promise<OptimizationRow> {
   if (hasEnded(row)) return row
   const due = AbortSignal.timeout(options.answerWithinMs)
   const events = followOptimization(user, row.optimization_id, {
     afterEventId: row.last_event_id,
-    signal: AbortSignal.any([due, options.request.signal]),
+    signal: due,
     news: options.news,
   })
   try {
     for (;;) {
       const next = await events.next()
       if (next.done) return next.value
+      if (next.value.type === 'degraded') {
+        return await readOptimization(user, row.optimization_id, due)
+      }
     }
   } catch (error) {
-    // Who has left reads no answer, and that is no failure.
-    if (options.request.signal.aborted) return row
-    if (!due.aborted) throw error
+    if (!due.aborted) {
+      if (!(error instanceof AppError) || error.code !== 'unauthorized') throw error
+      // The token was good when it asked, for this very row, and has run out since.
+      return await awaitEnd(options.service, row, due)
+    }
     return await readOptimization(user, row.optimization_id, AbortSignal.timeout(lastLookMs)).catch(
       () => row,
     )
@@ -178,12 +198,46 @@ async function settled(
 function statusResponse(row: OptimizationRow): Response {
   if (row.status === 'succeeded') return jsonResponse(summaryOf(row))
   if (hasEnded(row)) throw failureOf(row)
-  return jsonResponse(summaryOf(row), {
-    status: 202,
-    headers: {
-      location: `/functions/v1/optimize-resume?optimizationId=${row.optimization_id}`,
-      'retry-after': '2',
+  const degraded = degradation(row)
+  return jsonResponse(
+    { ...summaryOf(row), ...degraded },
+    {
+      status: 202,
+      headers: {
+        location: `/functions/v1/optimize-resume?optimizationId=${row.optimization_id}`,
+        'retry-after': String(degraded?.retryAfterSeconds ?? 2),
+      },
     },
+  )
+}
+
+const waitingSchema = z.object({ stage: z.literal('waiting'), retryAt: z.string() })
+
+/** How long an optimization still waits for a model; `undefined` if it does not. */
+function waitOf(row: OptimizationRow): number | undefined {
+  const waiting = waitingSchema.safeParse(row.progress)
+  if (hasEnded(row) || !waiting.success) return undefined
+  return Math.max(0, Date.parse(waiting.data.retryAt) - Date.now())
+}
+
+/** What can be said of one that waits because no model may be asked; `undefined` of any other. */
+function degradation(row: OptimizationRow) {
+  const waitMs = waitOf(row)
+  if (waitMs === undefined || row.score === null) return undefined
+  return {
+    degraded: true,
+    score: row.score,
+    retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
+  }
+}
+
+/** @throws AppError circuit_open, for what waits: it is accepted, and goes on by itself */
+function throwIfDegraded(row: OptimizationRow): void {
+  const degraded = degradation(row)
+  if (degraded === undefined) return
+  throw new AppError('circuit_open', 'The optimization is accepted and waits for the model', {
+    retryAfterSeconds: degraded.retryAfterSeconds,
+    members: { optimizationId: row.optimization_id, ...degraded },
   })
 }
 
@@ -202,5 +256,10 @@ function failureOf(row: OptimizationRow): AppError {
   if (row.status === 'cancelled') return new AppError('cancelled')
   const stored = storedErrorSchema.safeParse(row.error)
   if (!stored.success || !isErrorCode(stored.data.code)) return new AppError('internal')
-  return new AppError(stored.data.code, stored.data.detail)
+  return new AppError(stored.data.code, stored.data.detail, {
+    // Of one that has waited for a model in vain, what could be said without one.
+    ...(row.score === null
+      ? {}
+      : { members: { optimizationId: row.optimization_id, degraded: true, score: row.score } }),
+  })
 }

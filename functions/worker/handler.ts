@@ -1,20 +1,28 @@
 import { call } from '../_shared/database/client.ts'
+import { toJson } from '../_shared/database/json.ts'
 import { jsonResponse } from '../_shared/http/json.ts'
 import { endpoint } from '../_shared/http/serve.ts'
 import { requireMachineToken } from '../_shared/http/tokens.ts'
-import { claimJob, type Job, type JobKind } from '../_shared/jobs/queue.ts'
+import type { Job } from '../_shared/jobs/queue.ts'
 import { type RunDependencies, runIngest, runOptimization } from '../_shared/optimization/run.ts'
+import { type Line, workLine } from './line.ts'
 import { removeObject } from './remove-object.ts'
 
 export interface Dependencies extends RunDependencies {
   readonly workerToken: string
   readonly waitUntil: (work: Promise<unknown>) => void
-  /** How long one call goes on claiming. What it has claimed by then it still finishes. */
+  /** How long one call goes on beginning jobs. What it has begun by then it still finishes. */
   readonly claimForMs: number
 }
 
-/** Each line is worked by itself, so that an upload does not wait behind a model. */
-const lines: readonly (readonly JobKind[])[] = [['optimize'], ['ingest', 'remove_object']]
+/**
+ * Each line is worked by itself, so that an upload does not wait behind a model. `extract` reads two
+ * files at once; a request to a model is waiting, mostly.
+ */
+const lines: readonly Line[] = [
+  { kinds: ['optimize'], atOnce: 4, held: 4 },
+  { kinds: ['ingest', 'remove_object'], atOnce: 2, held: 6 },
+]
 
 /**
  * `POST` with the worker token: works the queue. It answers 202 at once and works after, since pg_net
@@ -25,7 +33,7 @@ export function createHandler(deps: Dependencies): (request: Request) => Promise
 
   return endpoint({ methods: ['POST'], log: deps.log }, async (request) => {
     await requireMachineToken(request, deps.workerToken)
-    const started = !working
+    const started = !working && !deps.shutdown.soon.aborted
     if (started) {
       working = true
       deps.waitUntil(
@@ -41,38 +49,31 @@ export function createHandler(deps: Dependencies): (request: Request) => Promise
 }
 
 async function work(deps: Dependencies): Promise<void> {
-  const until = performance.now() + deps.claimForMs
+  const closing = AbortSignal.any([AbortSignal.timeout(deps.claimForMs), deps.shutdown.soon])
   try {
-    deps.log.info('house kept', { house: await call(deps.service, 'internal_keep_house', {}) })
+    const house = await deps.storageCalls.reportBy((calls) =>
+      call(deps.service, 'internal_keep_house', { p_storage_calls: toJson(calls) }),
+    )
+    deps.log.info('house kept', { house })
   } catch (error) {
     deps.log.error('keeping house failed', { error })
   }
+  const { service, workerId, log } = deps
+  const run = (job: Job) => runJob(job, deps)
   // One line that fails does not end the call while the other has a job in hand.
-  const ends = await Promise.allSettled(lines.map((kinds) => drain(deps, kinds, until)))
+  const ends = await Promise.allSettled(
+    lines.map((line) => workLine(line, { service, workerId, run, closing, log })),
+  )
   const failure = ends.find((end) => end.status === 'rejected')
   if (failure !== undefined) throw failure.reason
 }
 
-async function drain(deps: Dependencies, kinds: readonly JobKind[], until: number): Promise<void> {
-  while (performance.now() < until) {
-    const job = await claimJob(deps.service, { workerId: deps.workerId, kinds })
-    if (job === undefined) return
-    try {
-      await runJob(job, deps)
-    } catch (error) {
-      // Its failure is recorded, or its lease runs out; the next job has nothing to do with it.
-      deps.log.error('job attempt failed', { jobId: job.id, kind: job.kind, error })
-    }
-  }
-}
-
 async function runJob(job: Job, deps: Dependencies): Promise<void> {
-  const never = new AbortController().signal
   switch (job.kind) {
     case 'optimize':
       return await runOptimization(job, deps)
     case 'ingest':
-      return await runIngest(job, deps, never)
+      return await runIngest(job, deps, deps.shutdown.now)
     case 'remove_object':
       return await removeObject(job, deps.service)
   }

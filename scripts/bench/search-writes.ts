@@ -66,14 +66,14 @@ async function defineWrite(sql: Sql, name: string, resumes: string, versions: st
     $$;
     create function private.bench_write_${name}(p_version uuid, p_text text) returns void language plpgsql as $$
     begin
+      update ${resumes} as r
+      set current_version_id = p_version, original_filename = v.original_filename, mime_type = v.mime_type,
+        content_text = p_text, headings = 'Teacher', language = 'en'
+      from ${versions} as v
+      where v.version_id = p_version and r.id = v.resume_id;
       update ${versions}
       set state = 'ready', held_as = 'full', sha256 = repeat('0', 64), content_text = p_text, headings = 'Teacher', language = 'en', ready_at = now()
       where version_id = p_version;
-      update ${resumes} as r
-      set current_version_id = p_version, original_filename = v.original_filename, mime_type = v.mime_type,
-        content_text = v.content_text, headings = v.headings, language = v.language
-      from ${versions} as v
-      where v.version_id = p_version and r.id = v.resume_id;
     end $$`)
 }
 

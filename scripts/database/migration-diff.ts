@@ -66,9 +66,11 @@ function unchecked(sql: string): string {
   return `set check_function_bodies = off;\n\n${sql}\nreset check_function_bodies;\n`
 }
 
-/** Postgres writes the attributes of a function behind one space. */
+/** Postgres indents the attributes of functions and the lines of views by odd numbers of spaces; pg-delta ends views twice. */
 function unindented(sql: string): string {
-  return sql.replaceAll(/^ (?=\S)/gm, '')
+  return sql
+    .replaceAll(/^ *(?=\S)/gm, (indent) => ' '.repeat(indent.length - (indent.length % 2)))
+    .replaceAll(/;;$/gm, ';')
 }
 
 function apply(pair: SchemaPair, sql: string) {

@@ -1,3 +1,4 @@
+import { defaultRules } from '../../functions/_shared/circuit-breaker/circuit.ts'
 import type { OptimizationRow, VersionRow } from '../../functions/_shared/database/client.ts'
 import { startLocalServer } from './local-server.ts'
 
@@ -94,6 +95,12 @@ export async function startProject(options: ProjectOptions): Promise<Project> {
       return optimization
     },
     internal_optimization_source: () => version('ready'),
+    internal_take_endpoint: ({ p_candidates: candidates }) => ({
+      endpoint: Array.isArray(candidates) ? candidates[0] : null,
+      now: Date.now(),
+      rules: defaultRules,
+      circuits: {},
+    }),
     internal_report_optimization({ p_events }) {
       addEvents(p_events as typeof events)
       return false
@@ -232,6 +239,7 @@ function optimizationRow(): OptimizationRow {
     idempotency_key: null,
     input_hash: '',
     partial: {},
+    score: null,
     progress: {},
     result: null,
     error: null,
@@ -240,6 +248,8 @@ function optimizationRow(): OptimizationRow {
     created_at: new Date().toISOString(),
     started_at: null,
     finished_at: null,
+    wait_started_at: null,
+    waited_ms: 0,
   }
 }
 
@@ -272,5 +282,6 @@ function versionRow(options: ProjectOptions, filePath: string): VersionRow {
     uploaded_at: new Date().toISOString(),
     ready_at: null,
     upload_expires_at: null,
+    reported_failure: null,
   }
 }

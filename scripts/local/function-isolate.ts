@@ -28,6 +28,8 @@ export interface Isolate {
   readonly pid: number
   readonly ended: Promise<void>
   readonly killed: Killed | undefined
+  /** Ended by a SIGKILL that is not ours: a person's or the system's. */
+  readonly endedFromOutside: boolean
   /** Largest resident memory seen, in bytes. */
   readonly peakMemoryBytes: number
   cpuMs(): number
@@ -86,6 +88,7 @@ export function startIsolate(options: IsolateOptions): Promise<Isolate> {
   options.reaper.watch(child, 'SIGKILL')
   const pid = child.pid ?? 0
   let killed: Killed | undefined
+  let endedFromOutside = false
   let peakMemoryBytes = 0
   const kill = (reason: Killed) => {
     killed ??= reason
@@ -97,8 +100,9 @@ export function startIsolate(options: IsolateOptions): Promise<Isolate> {
   }, pollMs)
   monitor.unref()
   const ended = new Promise<void>((resolve) => {
-    child.once('close', () => {
+    child.once('close', (_code, signal) => {
       clearInterval(monitor)
+      endedFromOutside = signal === 'SIGKILL' && killed === undefined
       resolve()
     })
   })
@@ -120,6 +124,9 @@ export function startIsolate(options: IsolateOptions): Promise<Isolate> {
         ended,
         get killed() {
           return killed
+        },
+        get endedFromOutside() {
+          return endedFromOutside
         },
         get peakMemoryBytes() {
           return peakMemoryBytes

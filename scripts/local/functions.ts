@@ -32,6 +32,10 @@ export interface FunctionsOptions {
   denoDir: string
   /** The folder of the functions, one subfolder each; the project's own by default. */
   functionsDir?: string
+  /** How many processes a function has at most, where that is not as below. Requests go to them in turn. */
+  sizes?: Readonly<Record<string, number>>
+  /** What one process of a function is told beside `env`, or otherwise; `place` counts from 0. */
+  envOf?: (name: string, place: number) => Readonly<Record<string, string>>
   log: (line: string) => void
 }
 
@@ -42,7 +46,7 @@ export interface Functions {
   /** Starts every function that does not run yet, so that the first request finds it warm. */
   warm(): Promise<void>
   /** The processes that run now. */
-  processes(): { name: string; pid: number; peakMemoryBytes: number }[]
+  processes(): { name: string; place: number; pid: number; peakMemoryBytes: number }[]
   stop(): Promise<void>
 }
 
@@ -54,9 +58,17 @@ export function createFunctions(options: FunctionsOptions): Functions {
   const reaper = createReaper()
   const pools = new Map(
     names.map((name) => {
-      const start = () =>
-        startIsolate({ ...options, name, entrypoint: entrypoint(name), memoryLimitBytes, reaper })
-      return [name, createPool(shapes[name] ?? defaultShape, start)]
+      const start = (place: number) =>
+        startIsolate({
+          ...options,
+          env: { ...options.env, ...options.envOf?.(name, place) },
+          name,
+          entrypoint: entrypoint(name),
+          memoryLimitBytes,
+          reaper,
+        })
+      const shape = shapes[name] ?? defaultShape
+      return [name, createPool({ ...shape, size: options.sizes?.[name] ?? shape.size }, start)]
     }),
   )
 
@@ -73,7 +85,12 @@ export function createFunctions(options: FunctionsOptions): Functions {
     },
     processes: () =>
       [...pools].flatMap(([name, pool]) =>
-        pool.isolates().map(({ pid, peakMemoryBytes }) => ({ name, pid, peakMemoryBytes })),
+        pool.isolates().map(({ place, isolate: { pid, peakMemoryBytes } }) => ({
+          name,
+          place,
+          pid,
+          peakMemoryBytes,
+        })),
       ),
     async stop() {
       await Promise.all([...pools.values()].map((pool) => pool.stop()))
@@ -87,28 +104,31 @@ interface Pool {
   /** A process to send a request to; `release` says that the request is over. Waits while all are taken. */
   acquire(): Promise<{ isolate: Isolate; release(): void }>
   warm(): Promise<void>
-  isolates(): Isolate[]
+  isolates(): { place: number; isolate: Isolate }[]
   stop(): Promise<void>
 }
 
 interface Slot {
+  place: number
   isolate: Promise<Isolate> | undefined
   live: Isolate | undefined
   busy: boolean
 }
 
-function createPool(shape: PoolShape, start: () => Promise<Isolate>): Pool {
-  const slots: Slot[] = Array.from({ length: shape.size }, () => ({
+function createPool(shape: PoolShape, start: (place: number) => Promise<Isolate>): Pool {
+  const slots: Slot[] = Array.from({ length: shape.size }, (_, place) => ({
+    place,
     isolate: undefined,
     live: undefined,
     busy: false,
   }))
   const waiting: ((slot: Slot) => void)[] = []
   let stopped = false
+  let turn = 0
 
   const running = (slot: Slot): Promise<Isolate> => {
     if (stopped) return Promise.reject(new Error('The functions are stopping'))
-    slot.isolate ??= start().then(
+    slot.isolate ??= start(slot.place).then(
       (isolate) => {
         slot.live = isolate
         if (stopped) isolate.kill('stopped')
@@ -127,7 +147,7 @@ function createPool(shape: PoolShape, start: () => Promise<Isolate>): Pool {
   }
 
   const take = (): Promise<Slot> => {
-    if (!shape.exclusive) return Promise.resolve(slots[0] as Slot)
+    if (!shape.exclusive) return Promise.resolve(slots[turn++ % slots.length] as Slot)
     // A warm process first.
     const free = slots
       .filter((slot) => !slot.busy)
@@ -158,7 +178,8 @@ function createPool(shape: PoolShape, start: () => Promise<Isolate>): Pool {
     async warm() {
       await running(slots[0] as Slot)
     },
-    isolates: () => slots.flatMap((slot) => slot.live ?? []),
+    isolates: () =>
+      slots.flatMap(({ place, live }) => (live === undefined ? [] : { place, isolate: live })),
     async stop() {
       stopped = true
       const live = slots.flatMap((slot) => slot.live ?? [])
@@ -264,7 +285,9 @@ function forward(
 async function settle(isolate: Isolate): Promise<Killed | 'crash' | undefined> {
   const soon = new Promise<false>((resolve) => setTimeout(() => resolve(false), 200))
   const ended = await Promise.race([isolate.ended.then(() => true), soon])
-  return isolate.killed ?? (ended ? 'crash' : undefined)
+  if (isolate.killed) return isolate.killed
+  // What somebody else has ended says nothing of the request that it was at.
+  return ended && !isolate.endedFromOutside ? 'crash' : undefined
 }
 
 function answerDeath(response: ServerResponse, killed: Killed | 'crash' | undefined) {

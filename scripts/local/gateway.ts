@@ -12,7 +12,10 @@ export interface Backend {
 
 export interface Gateway {
   port: number
-  /** Until this is called every request is answered with 503: the port is taken before the rest starts. */
+  /**
+   * Until this is called every request is answered with 503: the port is taken before the rest starts. Called again, it
+   * ends what the Data API, Auth and Storage of before have not answered.
+   */
   open(backend: Backend): void
   stop(): Promise<void>
 }
@@ -23,10 +26,14 @@ export interface Gateway {
  */
 export async function startGateway(port: number, log: (line: string) => void): Promise<Gateway> {
   let backend: Backend | undefined
+  const unanswered = new Set<ServerResponse>()
   const server = createServer((request, response) => {
     if (!backend) refuseWhileStarting(response)
     else if (request.url?.startsWith('/functions/v1/')) backend.functions.handle(request, response)
-    else void answer(backend.lite, request, response, log)
+    else {
+      unanswered.add(response)
+      void answer(backend.lite, request, response, log).finally(() => unanswered.delete(response))
+    }
   })
   // Uploads and event streams last as long as they need; the functions have limits of their own.
   server.requestTimeout = 0
@@ -36,6 +43,7 @@ export async function startGateway(port: number, log: (line: string) => void): P
     port: typeof address === 'object' && address ? address.port : port,
     open(opened) {
       backend = opened
+      for (const response of unanswered) response.destroy()
     },
     stop: () =>
       new Promise((resolve) => {

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { App, setExperimental } from '@supabase/lite'
 import { createPostgresConnection } from '@supabase/lite/postgres'
 import { withConsole } from './captured-console.ts'
@@ -5,6 +6,9 @@ import { driverTypes } from './driver-types.ts'
 import { createObjectFiles } from './object-files.ts'
 import { statusOfRefusal } from './refusals.ts'
 import { adaptStorage } from './storage-adapter.ts'
+
+/** The driver waits for every query, also for one that a server took with it when it died. */
+const closeTimeoutMs = 3_000
 
 export interface LiteOptions {
   /** As the role `authenticator`. */
@@ -88,8 +92,11 @@ export async function startLite(options: LiteOptions): Promise<LiteServices> {
       ),
     reloadSchema: () => connection.clearSchemaCache(),
     async close() {
-      await listening.unlisten()
-      await connection.close()
+      const closed = (async () => {
+        await listening.unlisten()
+        await connection.close()
+      })()
+      await Promise.race([closed, wait(closeTimeoutMs)])
     },
   }
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readSettings, type Settings } from './environment.ts'
-import { createFunctions, type Functions } from './functions.ts'
+import { createFunctions, type Functions, type FunctionsOptions } from './functions.ts'
 import { startGateway } from './gateway.ts'
 import { startLite } from './lite.ts'
 import { applyMigrations, pendingMigrations } from './migrations.ts'
@@ -29,6 +29,8 @@ export interface StackOptions {
   durable?: boolean
   /** False leaves the queue to the test. */
   worker?: boolean
+  /** Several processes of a function, each with what it is told of its own. */
+  functions?: Pick<FunctionsOptions, 'sizes' | 'envOf'>
   log?: (line: string) => void
   /** What is being done now, for a person who waits. */
   progress?: (step: string) => void
@@ -44,8 +46,15 @@ export interface Stack {
   /** As the role `postgres`. */
   dbUrl: string
   superuserUrl: string
+  /** Where Postgres' data really lies. */
+  dataDir: string
   model: ModelChoice
   functions: Functions
+  /**
+   * Connects the Data API, Auth and Storage anew, once a Postgres that has died is back: a connection of the driver that
+   * was about to write when its server died never writes again (postgres 3.4.9, closed() in connection.js).
+   */
+  reconnect(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -88,14 +97,16 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     }
 
     progress('Starting the Data API, Auth and Storage')
-    const lite = await startLite({
-      ...secrets,
-      databaseUrl: database.serviceUrl,
-      objectsDir: join(dir, 'objects'),
-      siteUrl: url,
-      log,
-    })
-    parts.push({ stop: lite.close })
+    const connect = () =>
+      startLite({
+        ...secrets,
+        databaseUrl: database.serviceUrl,
+        objectsDir: join(dir, 'objects'),
+        siteUrl: url,
+        log,
+      })
+    let lite = await connect()
+    parts.push({ stop: () => lite.close() })
 
     progress('Starting the functions')
     const model = await findModel(options, settings)
@@ -112,6 +123,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         METRICS_TOKEN: metricsToken,
       },
       denoDir: join(stateDir, 'deno'),
+      ...options.functions,
       log,
     })
     parts.push(functions)
@@ -127,8 +139,16 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       url,
       dbUrl: database.url,
       superuserUrl: database.superuserUrl,
+      dataDir: database.dataDir,
       model: model.choice,
       functions,
+      async reconnect() {
+        const old = lite
+        lite = await connect()
+        gateway.open({ lite, functions })
+        // What it waits for went with its server; how long it may is bounded.
+        void old.close()
+      },
       stop,
     }
   } catch (error) {

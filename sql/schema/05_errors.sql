@@ -20,7 +20,6 @@ as $$
     when 'idempotency_conflict' then 'PT409'
     when 'quota_exceeded' then 'PT429'
     when 'too_many_requests' then 'PT429'
-    when 'unavailable' then 'PT503'
     when 'upload_incomplete' then 'PT409'
     when 'lease_lost' then 'PT409'
   end
@@ -29,11 +28,27 @@ $$;
 comment on function private.sqlstate_of(text) is
 'The SQLSTATE of an error code of the registry, PT and its HTTP status; null for a code that SQL never raises.';
 
-create function private.fail(p_code text, p_message text, p_hint text default null) returns void
+create function private.fail(
+  p_code text, p_message text, p_hint text default null, p_retry_after_seconds integer default null
+) returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
+  if p_retry_after_seconds is not null then
+    -- The one form of an error that PostgREST gives headers with. Its body is that of the other form.
+    -- https://docs.postgrest.org/en/stable/references/errors.html#custom-http-headers
+    raise sqlstate 'PGRST' using
+      message = jsonb_build_object(
+        'code', private.sqlstate_of(p_code), 'message', p_message, 'details', p_code,
+        -- supabase-js does not show the headers of an error.
+        'hint', concat_ws(' ', p_hint, format('Try again in %s seconds.', p_retry_after_seconds))
+      ),
+      detail = jsonb_build_object(
+        'status', substring(private.sqlstate_of(p_code) from 3)::integer,
+        'headers', jsonb_build_object('Retry-After', p_retry_after_seconds::text)
+      );
+  end if;
   raise exception using
     errcode = coalesce(private.sqlstate_of(p_code), 'XX000'),
     message = p_message,
@@ -42,8 +57,8 @@ begin
 end
 $$;
 
-comment on function private.fail(text, text, text) is
-'Raises an expected failure: SQLSTATE PTnnn, the registry code as detail, what to do as hint.';
+comment on function private.fail(text, text, text, integer) is
+'Raises an expected failure: SQLSTATE PTnnn, the registry code as detail, what to do as hint. With p_retry_after_seconds it is SQLSTATE PGRST, which the Data API answers the same way and with the header Retry-After.';
 
 create function private.check_rate(p_count bigint, p_limit integer, p_oldest timestamptz, p_what text) returns void
 language plpgsql stable
@@ -51,10 +66,9 @@ set search_path = ''
 as $$
 begin
   if p_count >= p_limit then
-    -- The functions read their Retry-After from this hint: an error of the Data API has no other room for it.
     perform private.fail(
-      'too_many_requests', format('%s %s were begun within an hour', p_limit, p_what),
-      format('Try again in %s seconds.', greatest(ceil(extract(epoch from p_oldest + interval '1 hour' - now())), 1))
+      'too_many_requests', format('%s %s were begun within an hour', p_limit, p_what), null,
+      greatest(ceil(extract(epoch from p_oldest + interval '1 hour' - now())), 1)::integer
     );
   end if;
 end

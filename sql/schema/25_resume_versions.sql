@@ -26,6 +26,7 @@ create table public.resume_versions (
   upload_expires_at timestamptz,
   uploaded_at timestamptz,
   ready_at timestamptz,
+  reported_failure text,
   constraint resume_versions_pkey primary key (version_id),
   constraint resume_versions_resume_id_fkey foreign key (resume_id) references public.resumes (id) on delete cascade,
   -- History survives the loss of a parent; a delta does not survive the loss of its base.
@@ -53,7 +54,8 @@ create table public.resume_versions (
   constraint resume_versions_headings_check check (length(headings) <= 20000),
   constraint resume_versions_language_check check (language in ('en', 'de', 'fr', 'es', 'pt', 'simple')),
   constraint resume_versions_failure_code_check check (length(failure_code) <= 64),
-  constraint resume_versions_label_check check (length(label) between 1 and 100)
+  constraint resume_versions_label_check check (length(label) between 1 and 100),
+  constraint resume_versions_reported_failure_check check (reported_failure in ('network', 'storage', 'aborted', 'timeout', 'other'))
 );
 
 alter table public.resume_versions enable row level security;
@@ -74,6 +76,7 @@ comment on column public.resume_versions.expected_sha256 is 'What the client sai
 comment on column public.resume_versions.object_version is 'The storage object''s own version at completion: a later one is not what was accepted.';
 comment on column public.resume_versions.notices is 'What is worth knowing and refuses nothing, as an array of strings: macros, external relations, why a client gave an upload up.';
 comment on column public.resume_versions.failure_code is 'Code of the error registry when state = failed.';
+comment on column public.resume_versions.reported_failure is 'What its client has said of the upload by report_upload_failure, the first time.';
 comment on column public.resume_versions.upload_expires_at is 'Until when a pending upload may finish.';
 
 create index resume_versions_parent_version_id_idx on public.resume_versions (parent_version_id);

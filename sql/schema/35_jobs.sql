@@ -1,6 +1,8 @@
--- The one queue. A claim is one statement with skip locked; whoever completes, fails, extends or
--- releases a job shows the lease token that the claim gave, so a worker that lost its lease cannot
--- write. Finished jobs are deleted: what they did stands in the domain rows.
+-- The one queue: what waits, in which order, and how a worker comes to hold it. How a job ends is in
+-- 38_job_ends.sql, what of it the functions may call in 39_job_calls.sql. A claim uses skip locked;
+-- whoever completes, fails, extends or releases a job shows the lease token that the claim gave, so a
+-- worker that lost its lease cannot write. Finished jobs are deleted: what they did stands in the
+-- domain rows.
 
 create table private.jobs (
   job_id bigint not null generated always as identity,
@@ -16,9 +18,11 @@ create table private.jobs (
   lease_token uuid,
   leased_until timestamptz,
   worker_id text,
+  endpoint text,
   last_error jsonb,
   dead_at timestamptz,
   created_at timestamptz not null default now(),
+  claimed_at timestamptz,
   constraint jobs_pkey primary key (job_id),
   constraint jobs_kind_check check (
     kind in ('ingest', 'optimize', 'compact', 'rebase', 'prune', 'erase', 'reconcile', 'remove_object')
@@ -27,7 +31,10 @@ create table private.jobs (
   constraint jobs_max_attempts_check check (max_attempts > 0),
   constraint jobs_lease_check check ((lease_token is null) = (leased_until is null)),
   constraint jobs_dead_check check (dead_at is null or lease_token is null)
-);
+)
+-- A claim writes no column that an index names, so the row's new version fits beside its old one if
+-- there is room on the page, and no index grows with it.
+with (fillfactor = 60);
 
 alter table private.jobs enable row level security;
 
@@ -35,26 +42,61 @@ comment on table private.jobs is 'Work to be done, at least once each; its effec
 comment on column private.jobs.subject_id is 'What it is about: a version (ingest, compact, …) or an optimization (optimize).';
 comment on column private.jobs.owner_id is 'The user on whose behalf, for fairness and limits.';
 comment on column private.jobs.priority is 'Lower goes first: 10 somebody waits for it, 100 soon, 200 when there is time.';
-comment on column private.jobs.place is 'How many jobs of that kind the owner had in the queue when this came: a thousand of one user do not hold up the first of another.';
+comment on column private.jobs.place is 'The round in which its owner has a turn among others of its kind and priority: a thousand jobs of one user do not hold up the first of another.';
 comment on column private.jobs.run_at is 'Not before.';
 comment on column private.jobs.attempts is 'Times it was claimed, releases not counted.';
 comment on column private.jobs.lease_token is 'Proof of the lease; null while nobody works on it.';
+comment on column private.jobs.endpoint is 'The model endpoint that it uses, for as long as its lease lives: private.take_endpoint() counts these.';
 comment on column private.jobs.last_error is '{"code", "detail", "at"} of the last failure, never a text of the resume.';
-comment on column private.jobs.dead_at is 'Set when it failed for good. A person may requeue it.';
+comment on column private.jobs.dead_at is 'Set when it failed for good. private.requeue_job() brings it back.';
+comment on column private.jobs.claimed_at is 'When the last attempt began.';
 
 -- One living job for one piece of work, however often it is asked for.
 create unique index jobs_subject_key on private.jobs (kind, subject_id)
 where dead_at is null;
 
-create index jobs_claim_idx on private.jobs (priority, place, run_at, job_id)
+create index jobs_claim_idx on private.jobs (kind, priority, place, run_at, job_id)
 where dead_at is null;
 
--- The spent ones are looked for at every claim.
-create index jobs_leased_until_idx on private.jobs (leased_until)
-where dead_at is null and leased_until is not null;
+create index jobs_endpoint_idx on private.jobs (endpoint)
+where endpoint is not null;
 
-create index jobs_owner_id_idx on private.jobs (owner_id, kind)
+-- What has waited longest.
+create index jobs_run_at_idx on private.jobs (kind, run_at)
 where dead_at is null;
+
+create index jobs_owner_id_idx on private.jobs (owner_id, kind, priority, place)
+where dead_at is null;
+
+create index jobs_dead_at_idx on private.jobs (dead_at)
+where dead_at is not null;
+
+create function private.next_place(p_kind text, p_priority integer, p_owner_id text) returns integer
+language sql volatile
+set search_path = ''
+as $$
+  -- Start-time fair queueing: an owner's next job has its turn one round after the owner's last one, and
+  -- never before the round that is being served. Counting the owner's jobs instead would let those who
+  -- ask again as soon as they are answered pass the end of a long line for ever.
+  -- https://doi.org/10.1109/90.649569
+  select greatest(
+    (
+      select j.place from private.jobs as j
+      where j.dead_at is null and j.kind = p_kind and j.priority = p_priority
+      order by j.place
+      limit 1
+    ),
+    (
+      select j.place + 1 from private.jobs as j
+      where j.dead_at is null and j.owner_id = p_owner_id and j.kind = p_kind and j.priority = p_priority
+      order by j.place desc
+      limit 1
+    ),
+    0
+  )
+$$;
+
+comment on function private.next_place(text, integer, text) is 'The place of an owner''s next job among those of its kind and priority: two look-ups in an index, however long the queue is.';
 
 create function private.enqueue_job(p_kind text, p_subject_id uuid, p_owner_id text, p_priority integer default 100) returns bigint
 language plpgsql
@@ -64,10 +106,10 @@ declare
   v_job_id bigint;
 begin
   insert into private.jobs (kind, subject_id, owner_id, priority, place, max_attempts)
-  select
+  values (
     p_kind, p_subject_id, p_owner_id, p_priority::smallint,
-    (select count(*) from private.jobs as j where j.owner_id = p_owner_id and j.kind = p_kind and j.dead_at is null)::integer,
-    (private.setting()).max_job_attempts
+    private.next_place(p_kind, p_priority, p_owner_id), (select s.max_job_attempts from private.settings as s)
+  )
   on conflict (kind, subject_id) where dead_at is null
   do update set priority = least(jobs.priority, excluded.priority)
   returning job_id into v_job_id;
@@ -77,6 +119,26 @@ $$;
 
 comment on function private.enqueue_job(text, uuid, text, integer) is
 'Queues a piece of work once; asked again, the more urgent priority counts. Returns the job''s id.';
+
+create function private.enqueue_jobs(p_kind text, p_subject_ids uuid[], p_owner_id text, p_priority integer default 100) returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_first constant integer := private.next_place(p_kind, p_priority, p_owner_id);
+  v_count integer;
+begin
+  insert into private.jobs (kind, subject_id, owner_id, priority, place, max_attempts)
+  select p_kind, s.subject_id, p_owner_id, p_priority::smallint, v_first + s.position::integer - 1, (select t.max_job_attempts from private.settings as t)
+  from unnest(p_subject_ids) with ordinality as s (subject_id, position)
+  on conflict (kind, subject_id) where dead_at is null do nothing;
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+
+comment on function private.enqueue_jobs(text, uuid[], text, integer) is
+'Queues many pieces of work of one owner in one statement, in their order; those that are queued already stay as they are. Returns how many are new.';
 
 create function private.check_lease_seconds(p_lease_seconds integer) returns void
 language plpgsql
@@ -89,6 +151,81 @@ begin
 end
 $$;
 
+-- Counts claims, so that every eighth can be told. A sequence waits for nobody.
+create sequence private.claim_turns;
+
+create function private.lock_due_jobs(p_kinds text[], p_limit integer, p_subject_id uuid) returns bigint[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_chosen bigint[] := '{}';
+begin
+  if p_subject_id is not null then
+    select array_agg(c.job_id) into v_chosen
+    from (
+      select j.job_id
+      from private.jobs as j
+      where j.dead_at is null and j.kind = any (p_kinds) and j.subject_id = p_subject_id
+        -- Who names the subject comes for that very job, and waits for nothing but the backoff of an
+        -- attempt that failed: a request that is sent again in an outage would burn them all.
+        and (j.run_at <= now() or j.last_error is null)
+        and (j.leased_until is null or j.leased_until <= now())
+      limit p_limit
+      for update skip locked
+    ) as c;
+    return coalesce(v_chosen, '{}');
+  end if;
+
+  -- What is urgent goes first, and nothing waits for ever: one claim in eight looks first at what has
+  -- been due for longer than overdue_after, longest first, whatever its priority.
+  if nextval('private.claim_turns') % 8 = 0 then
+    select coalesce(array_agg(c.job_id), '{}') into v_chosen
+    from (
+      select c.job_id
+      from (select distinct k.kind from unnest(p_kinds) as k (kind)) as k
+        cross join lateral (
+          select j.job_id, j.run_at
+          from private.jobs as j
+          where j.dead_at is null and j.kind = k.kind
+            and j.run_at <= now() - (select s.overdue_after from private.settings as s)
+            and (j.leased_until is null or j.leased_until <= now())
+          order by j.run_at
+          limit p_limit
+          for update skip locked
+        ) as c
+      order by c.run_at, c.job_id
+      limit p_limit
+    ) as c;
+  end if;
+  if cardinality(v_chosen) < p_limit then
+    -- Kind by kind: each is read in the order of its index, however many jobs of others wait.
+    select v_chosen || coalesce(array_agg(c.job_id), '{}') into v_chosen
+    from (
+      select c.job_id
+      from (select distinct k.kind from unnest(p_kinds) as k (kind)) as k
+        cross join lateral (
+          select j.job_id, j.priority, j.place, j.run_at
+          from private.jobs as j
+          where j.dead_at is null and j.kind = k.kind
+            and j.run_at <= now()
+            and (j.leased_until is null or j.leased_until <= now())
+            and j.job_id <> all (v_chosen)
+          order by j.priority, j.place, j.run_at, j.job_id
+          limit p_limit - cardinality(v_chosen)
+          for update skip locked
+        ) as c
+      order by c.priority, c.place, c.run_at, c.job_id
+      limit p_limit - cardinality(v_chosen)
+    ) as c;
+  end if;
+  return v_chosen;
+end
+$$;
+
+comment on function private.lock_due_jobs(text[], integer, uuid) is
+'Locks up to p_limit jobs that are due and held by nobody, the most urgent ones, and returns their ids. Those whose attempts are spent are among them.';
+
 create function private.claim_jobs(
   p_worker_id text, p_kinds text[], p_limit integer, p_lease_seconds integer, p_subject_id uuid
 ) returns setof private.jobs
@@ -96,36 +233,28 @@ language plpgsql security definer
 set search_path = ''
 as $$
 -- Definer: the queue is granted to nobody; execute is for service_role alone.
+declare
+  v_chosen bigint[];
 begin
   if p_worker_id is null or p_kinds is null or p_limit is null or p_limit not between 1 and 1000 then
     perform private.fail('invalid_request', 'Cannot claim jobs: worker and kinds are needed, the limit is 1–1000');
   end if;
   perform private.check_lease_seconds(p_lease_seconds);
-  perform private.bury_spent_jobs();
+  loop
+    v_chosen := private.lock_due_jobs(p_kinds, p_limit, p_subject_id);
+    -- A job that takes its worker down with it never fails by itself: its leases run out instead.
+    exit when private.bury_spent_jobs(v_chosen) = 0;
+  end loop;
+  perform private.count_claims(v_chosen);
   return query
-  -- A materialized list: as a subquery the planner may run it once per row, and lock more each time.
-  with chosen as materialized (
-    select c.job_id
-    from private.jobs as c
-    where c.dead_at is null
-      and c.kind = any (p_kinds)
-      and (p_subject_id is null or c.subject_id = p_subject_id)
-      -- Who names its subject comes for that very job and does not wait out a backoff.
-      and (c.run_at <= now() or p_subject_id is not null)
-      and (c.leased_until is null or c.leased_until <= now())
-      and c.attempts < c.max_attempts
-    order by c.priority, c.place, c.run_at, c.job_id
-    limit p_limit
-    for update skip locked
-  )
   update private.jobs as j
   set
     lease_token = gen_random_uuid(),
     leased_until = now() + make_interval(secs => p_lease_seconds),
     worker_id = p_worker_id,
+    claimed_at = now(),
     attempts = j.attempts + 1
-  from chosen
-  where j.job_id = chosen.job_id
+  where j.job_id = any (v_chosen)
   returning j.*;
 end
 $$;
@@ -153,6 +282,33 @@ $$;
 comment on function private.leased_job(bigint, uuid, text) is
 'The job, locked, if the token is its lease and it is of that kind (null: any); raises lease_lost or conflict otherwise.';
 
+create function private.held_jobs(p_job_ids bigint[], p_lease_tokens uuid[]) returns bigint[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_held bigint[];
+begin
+  if p_job_ids is null or cardinality(p_job_ids) <> cardinality(p_lease_tokens) or cardinality(p_job_ids) > 1000
+    or p_lease_tokens is null
+  then
+    perform private.fail('invalid_request', 'Each of up to 1000 jobs comes with its lease');
+  end if;
+  select coalesce(array_agg(h.job_id), '{}') into v_held
+  from (
+    select j.job_id
+    from private.jobs as j join unnest(p_job_ids, p_lease_tokens) as l (job_id, lease_token) using (job_id)
+    where j.lease_token = l.lease_token
+    -- In one order, so that two calls never wait for each other.
+    order by j.job_id
+    for update of j
+  ) as h;
+  return v_held;
+end
+$$;
+
+comment on function private.held_jobs(bigint[], uuid[]) is 'Those of the jobs that are held under these leases, locked. The others are left out: another worker has them, or they have ended.';
+
 create function private.extend_job(p_job_id bigint, p_lease_token uuid, p_lease_seconds integer) returns timestamptz
 language plpgsql security definer
 set search_path = ''
@@ -170,20 +326,38 @@ begin
 end
 $$;
 
-create function private.complete_job(p_job_id bigint, p_lease_token uuid) returns void
+create function private.extend_jobs(p_job_ids bigint[], p_lease_tokens uuid[], p_lease_seconds integer) returns bigint[]
 language plpgsql security definer
 set search_path = ''
 as $$
 -- Definer: the queue is granted to nobody; execute is for service_role alone.
 declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
+  v_held bigint[];
 begin
-  if exists (select from public.resume_versions as v where v.version_id = v_job.subject_id and v_job.kind = 'ingest' and v.state = 'uploaded')
-    or exists (select from public.optimizations as o where o.optimization_id = v_job.subject_id and v_job.kind = 'optimize' and o.status in ('queued', 'running'))
-  then
-    perform private.fail('conflict', format('Somebody waits for what job %s gives', p_job_id), 'End it with its result, or fail it.');
-  end if;
-  delete from private.jobs where job_id = p_job_id;
+  perform private.check_lease_seconds(p_lease_seconds);
+  v_held := private.held_jobs(p_job_ids, p_lease_tokens);
+  update private.jobs set leased_until = now() + make_interval(secs => p_lease_seconds)
+  where job_id = any (v_held);
+  return v_held;
+end
+$$;
+
+create function private.release_jobs(p_job_ids bigint[], p_lease_tokens uuid[], p_delay_seconds integer) returns bigint[]
+language plpgsql security definer
+set search_path = ''
+as $$
+-- Definer: the queue is granted to nobody; execute is for service_role alone.
+declare
+  v_held constant bigint[] := private.held_jobs(p_job_ids, p_lease_tokens);
+begin
+  update private.jobs
+  set
+    lease_token = null, leased_until = null, worker_id = null,
+    attempts = attempts - 1,
+    -- A time that has come is kept: what is given back has waited for as long as before.
+    run_at = case when p_delay_seconds > 0 then now() + make_interval(secs => p_delay_seconds) else run_at end
+  where job_id = any (v_held);
+  return v_held;
 end
 $$;
 
@@ -194,187 +368,6 @@ as $$
 -- Definer: the queue is granted to nobody; execute is for service_role alone.
 begin
   perform private.leased_job(p_job_id, p_lease_token);
-  update private.jobs
-  set
-    lease_token = null, leased_until = null, worker_id = null,
-    attempts = attempts - 1,
-    run_at = now() + make_interval(secs => greatest(coalesce(p_delay_seconds, 0), 0))
-  where job_id = p_job_id;
+  perform private.release_jobs(array[p_job_id], array[p_lease_token], p_delay_seconds);
 end
 $$;
-
-create function private.retry_delay(p_attempts integer) returns interval
-language sql volatile
-set search_path = ''
-as $$
-  -- Full jitter: anything between nothing and the capped exponential, so that jobs which failed
-  -- together do not come back together.
-  -- https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
-  select random() * least(s.retry_cap, s.retry_base * power(2, least(p_attempts, 20) - 1))
-  from private.settings as s
-$$;
-
-create function private.fail_job(
-  p_job_id bigint, p_lease_token uuid, p_error jsonb, p_retryable boolean, p_delay_seconds integer
-) returns text
-language plpgsql security definer
-set search_path = ''
-as $$
--- Definer: the queue is granted to nobody; execute is for service_role alone.
-declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
-begin
-  if p_retryable is null or length(p_error ->> 'code') not between 1 and 64 or p_error ->> 'code' is null then
-    perform private.fail('invalid_request', 'A failure says its code and whether it is worth another attempt');
-  end if;
-  -- Who asked for an end does not wait for another attempt.
-  if v_job.kind = 'optimize' and exists (
-    select from public.optimizations as o where o.optimization_id = v_job.subject_id and o.cancel_requested_at is not null
-  ) then
-    perform private.finish_optimization(v_job.subject_id, 'cancelled', null, null);
-    delete from private.jobs where job_id = p_job_id;
-    return 'dead';
-  end if;
-  if p_retryable and v_job.attempts < v_job.max_attempts then
-    update private.jobs
-    set
-      lease_token = null, leased_until = null, worker_id = null, last_error = p_error,
-      run_at = now() + case
-        when p_delay_seconds is null then private.retry_delay(v_job.attempts)
-        else make_interval(secs => greatest(p_delay_seconds, 0))
-      end
-    where job_id = p_job_id;
-    return 'retry';
-  end if;
-  perform private.bury_job(v_job, p_error, p_retryable);
-  return 'dead';
-end
-$$;
-
-create function private.bury_job(p_job private.jobs, p_error jsonb, p_keep boolean) returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-  case p_job.kind
-    when 'ingest' then
-      update public.resume_versions
-      set state = 'failed', failure_code = coalesce(p_error ->> 'code', 'internal')
-      where version_id = p_job.subject_id and state = 'uploaded';
-      -- A file that is refused for what it is takes up no more room; one that could not be read yet stays.
-      if found and not p_keep then
-        perform private.enqueue_job('remove_object', p_job.subject_id, p_job.owner_id, 200);
-      end if;
-    when 'optimize' then
-      perform private.finish_optimization(p_job.subject_id, 'failed', null, p_error);
-    else null;
-  end case;
-  -- What could not have succeeded is answered by the domain row; what was used up is kept for a person.
-  if p_keep then
-    update private.jobs
-    set dead_at = now(), lease_token = null, leased_until = null, worker_id = null, last_error = p_error
-    where job_id = p_job.job_id;
-  else
-    delete from private.jobs where job_id = p_job.job_id;
-  end if;
-end
-$$;
-
-comment on function private.bury_job(private.jobs, jsonb, boolean) is
-'Ends a job that will not be tried again and tells its domain row: version or optimization fail with the error''s code.';
-
-create function private.bury_spent_jobs() returns integer
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_job private.jobs;
-  v_count integer := 0;
-begin
-  -- A job that takes its worker down with it never fails by itself: its leases run out instead.
-  for v_job in
-    select j.* from private.jobs as j
-    where j.dead_at is null and j.attempts >= j.max_attempts and j.leased_until <= now()
-    for update skip locked
-  loop
-    perform private.bury_job(
-      v_job,
-      jsonb_build_object('code', 'internal', 'detail', 'Every attempt ended without an answer', 'retryable', true),
-      true
-    );
-    v_count := v_count + 1;
-  end loop;
-  return v_count;
-end
-$$;
-
-comment on function private.bury_spent_jobs() is 'Ends jobs whose last allowed attempt let its lease run out. Returns how many.';
-
--- The service's side. PostgREST exposes public alone, so each has a wrapper there.
-
-create function public.internal_claim_jobs(
-  p_worker_id text, p_kinds text[], p_limit integer default 1, p_lease_seconds integer default 30, p_subject_id uuid default null
-) returns table (
-  job_id bigint, kind text, subject_id uuid, owner_id text, payload jsonb, attempts integer, max_attempts integer,
-  lease_token uuid, leased_until timestamptz
-)
-language sql volatile
-set search_path = ''
-as $$
-  select c.job_id, c.kind, c.subject_id, c.owner_id, c.payload, c.attempts, c.max_attempts, c.lease_token, c.leased_until
-  from private.claim_jobs(p_worker_id, p_kinds, p_limit, p_lease_seconds, p_subject_id) as c
-  order by c.priority, c.place, c.run_at, c.job_id
-$$;
-
-comment on function public.internal_claim_jobs(text, text[], integer, integer, uuid) is
-'Leases up to p_limit due jobs to a worker, most urgent first. With p_subject_id, that subject''s job alone, its backoff not waited for. Called by the functions with the secret key.';
-
-create function public.internal_complete_job(p_job_id bigint, p_lease_token uuid) returns void
-language sql volatile
-set search_path = ''
-as $$
-  select private.complete_job(p_job_id, p_lease_token)
-$$;
-
-comment on function public.internal_complete_job(bigint, uuid) is 'Ends a job that has no row of its own to write, or whose row has ended already. Raises lease_lost, conflict.';
-
-create function public.internal_extend_job(p_job_id bigint, p_lease_token uuid, p_lease_seconds integer default 30) returns timestamptz
-language sql volatile
-set search_path = ''
-as $$
-  select private.extend_job(p_job_id, p_lease_token, p_lease_seconds)
-$$;
-
-comment on function public.internal_extend_job(bigint, uuid, integer) is 'Holds a lease for longer; returns until when. Raises lease_lost.';
-
-create function public.internal_fail_job(
-  p_job_id bigint, p_lease_token uuid, p_error jsonb, p_retryable boolean, p_delay_seconds integer default null
-) returns text
-language sql volatile
-set search_path = ''
-as $$
-  select private.fail_job(p_job_id, p_lease_token, p_error, p_retryable, p_delay_seconds)
-$$;
-
-comment on function public.internal_fail_job(bigint, uuid, jsonb, boolean, integer) is
-'Ends an attempt: retry (after exponential backoff with full jitter, or p_delay_seconds) or dead, which is returned. p_error: {"code", "detail", "retryable"}. Raises lease_lost.';
-
-create function public.internal_release_job(p_job_id bigint, p_lease_token uuid, p_delay_seconds integer default 0) returns void
-language sql volatile
-set search_path = ''
-as $$
-  select private.release_job(p_job_id, p_lease_token, p_delay_seconds)
-$$;
-
-comment on function public.internal_release_job(bigint, uuid, integer) is 'Gives a job back untouched; the attempt does not count. Raises lease_lost.';
-
-grant execute on function private.claim_jobs(text, text[], integer, integer, uuid) to service_role;
-grant execute on function private.extend_job(bigint, uuid, integer) to service_role;
-grant execute on function private.complete_job(bigint, uuid) to service_role;
-grant execute on function private.release_job(bigint, uuid, integer) to service_role;
-grant execute on function private.fail_job(bigint, uuid, jsonb, boolean, integer) to service_role;
-grant execute on function public.internal_claim_jobs(text, text[], integer, integer, uuid) to service_role;
-grant execute on function public.internal_complete_job(bigint, uuid) to service_role;
-grant execute on function public.internal_extend_job(bigint, uuid, integer) to service_role;
-grant execute on function public.internal_fail_job(bigint, uuid, jsonb, boolean, integer) to service_role;
-grant execute on function public.internal_release_job(bigint, uuid, integer) to service_role;

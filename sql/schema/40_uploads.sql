@@ -95,6 +95,7 @@ begin
     v_name, p_mime_type, p_sha256, now() + v_settings.upload_ttl
   )
   returning * into v_version;
+  perform private.count('uploads', '{"outcome": "begun"}');
   return v_version;
 end
 $$;
@@ -150,8 +151,11 @@ begin
   where v.version_id = p_version.version_id
   returning * into v_version;
   if v_failure is null then
+    perform private.count('uploads', '{"outcome": "completed"}');
+    perform private.count('upload_bytes', '{}', v_version.file_size);
     perform private.enqueue_job('ingest', v_version.version_id, p_owner_id, p_priority);
   else
+    perform private.count('uploads', jsonb_build_object('outcome', 'failed', 'reason', v_failure));
     perform private.enqueue_job('remove_object', v_version.version_id, p_owner_id, 200);
   end if;
   return v_version;
@@ -224,13 +228,20 @@ begin
   if p_reason not in ('network', 'storage', 'aborted', 'timeout', 'other') or p_reason is null then
     perform private.fail('invalid_request', 'The reason is not one of network, storage, aborted, timeout, other', 'Send one of these.');
   end if;
-  if v_version.state <> 'pending' then
+  -- What a client saw is counted once, also where the file did arrive or its time was over meanwhile.
+  if v_version.reported_failure is not null then
     return v_version;
   end if;
-  update public.resume_versions as v
-  set state = 'failed', failure_code = 'upload_failed', notices = jsonb_build_array('upload_' || p_reason), upload_expires_at = null
+  perform private.count('uploads', jsonb_build_object('outcome', 'reported', 'reason', p_reason, 'state', v_version.state));
+  update public.resume_versions as v set reported_failure = p_reason
   where v.version_id = p_version_id
   returning * into v_version;
+  if v_version.state = 'pending' then
+    update public.resume_versions as v
+    set state = 'failed', failure_code = 'upload_failed', notices = jsonb_build_array('upload_' || p_reason), upload_expires_at = null
+    where v.version_id = p_version_id
+    returning * into v_version;
+  end if;
   return v_version;
 end
 $$;
@@ -243,7 +254,8 @@ as $$
 $$;
 
 comment on function public.report_upload_failure(uuid, text) is
-'For users: gives a pending upload up, so that it counts against no quota. reason: network, storage, aborted, timeout or other. Idempotent.
+'For users: gives a pending upload up, so that it counts against no quota.
+What the client saw is counted once, whatever became of the upload. reason: network, storage, aborted, timeout or other. Idempotent.
 Raises unauthorized, not_found, invalid_request.';
 
 create function private.expire_uploads() returns integer
@@ -269,6 +281,7 @@ begin
       update public.resume_versions as v
       set state = 'failed', failure_code = 'upload_expired', upload_expires_at = null
       where v.version_id = v_version.version_id;
+      perform private.count('uploads', '{"outcome": "expired"}');
     end if;
     v_count := v_count + 1;
   end loop;

@@ -26,7 +26,7 @@ comment on function public.internal_ingest_source(bigint, uuid) is 'The version 
 
 create function private.complete_ingest(
   p_job_id bigint, p_lease_token uuid, p_sha256 text, p_file_size bigint,
-  p_content_text text, p_headings text, p_language text, p_notices jsonb
+  p_content_text text, p_headings text, p_language text, p_notices jsonb, p_storage_calls jsonb
 ) returns public.resume_versions
 language plpgsql security definer
 set search_path = ''
@@ -36,6 +36,7 @@ declare
   v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token, 'ingest');
   v_version public.resume_versions;
 begin
+  perform private.count_storage_calls(p_storage_calls);
   -- Resume before version, and in a statement of its own: two versions that become ready at once take
   -- turns here, so that the second sees the first and the newer one ends up as the current one.
   perform from public.resumes as r
@@ -57,43 +58,44 @@ begin
       select * into v_version from public.resume_versions where version_id = v_job.subject_id;
       return v_version;
     end if;
+    -- The newest ready version is the current one; an older one that was read late is not. The resume comes
+    -- first: the version's words are its own only if it is not the current one.
+    update public.resumes as r
+    set
+      current_version_id = v_version.version_id, original_filename = v_version.original_filename,
+      mime_type = v_version.mime_type, content_text = p_content_text,
+      headings = p_headings, language = p_language
+    where r.id = v_version.resume_id
+      and not exists (
+        select from public.resume_versions as newer
+        where newer.resume_id = r.id and newer.state = 'ready' and newer.version_number > v_version.version_number
+      );
     update public.resume_versions as v
     set
       state = 'ready', sha256 = p_sha256, content_text = p_content_text, headings = p_headings,
       language = p_language, notices = p_notices, ready_at = now()
     where v.version_id = v_version.version_id
     returning * into v_version;
-    -- The newest ready version is the current one; an older one that was read late is not.
-    update public.resumes as r
-    set
-      current_version_id = v_version.version_id, original_filename = v_version.original_filename,
-      mime_type = v_version.mime_type, content_text = v_version.content_text,
-      headings = v_version.headings, language = v_version.language
-    where r.id = v_version.resume_id
-      and not exists (
-        select from public.resume_versions as newer
-        where newer.resume_id = r.id and newer.state = 'ready' and newer.version_number > v_version.version_number
-      );
   end if;
-  delete from private.jobs where job_id = p_job_id;
+  perform private.delete_jobs(array[p_job_id], 'succeeded');
   return v_version;
 end
 $$;
 
 create function public.internal_complete_ingest(
   p_job_id bigint, p_lease_token uuid, p_sha256 text, p_file_size bigint,
-  p_content_text text, p_headings text, p_language text, p_notices jsonb default '[]'
+  p_content_text text, p_headings text, p_language text, p_notices jsonb default '[]', p_storage_calls jsonb default null
 ) returns public.resume_versions
 language sql volatile
 set search_path = ''
 as $$
   select private.complete_ingest(
-    p_job_id, p_lease_token, p_sha256, p_file_size, p_content_text, p_headings, p_language, p_notices
+    p_job_id, p_lease_token, p_sha256, p_file_size, p_content_text, p_headings, p_language, p_notices, p_storage_calls
   )
 $$;
 
-comment on function public.internal_complete_ingest(bigint, uuid, text, bigint, text, text, text, jsonb) is
-'Makes a version ready with what ingest read of it, and ends the job, in one transaction. Returns the version: ready, or failed with hash_mismatch when the object is not the accepted one. Raises lease_lost, conflict.';
+comment on function public.internal_complete_ingest(bigint, uuid, text, bigint, text, text, text, jsonb, jsonb) is
+'Makes a version ready with what ingest read of it, and ends the job, in one transaction. Returns the version: ready, or failed with hash_mismatch when the object is not the accepted one. p_storage_calls: what was measured at Storage since the last report. Raises lease_lost, conflict.';
 
 create function private.removable_object(p_job_id bigint, p_lease_token uuid) returns text
 language plpgsql security definer
@@ -130,7 +132,7 @@ declare
 begin
   update public.resume_versions as v set held_as = 'none'
   where v.version_id = v_job.subject_id and v.state = 'failed';
-  delete from private.jobs where job_id = p_job_id;
+  perform private.delete_jobs(array[p_job_id], 'succeeded');
 end
 $$;
 
@@ -145,10 +147,10 @@ comment on function public.internal_complete_object_removal(bigint, uuid) is
 'Records that a failed version''s object is gone from storage, and ends the job. Raises lease_lost, conflict.';
 
 grant execute on function private.ingest_source(bigint, uuid) to service_role;
-grant execute on function private.complete_ingest(bigint, uuid, text, bigint, text, text, text, jsonb) to service_role;
+grant execute on function private.complete_ingest(bigint, uuid, text, bigint, text, text, text, jsonb, jsonb) to service_role;
 grant execute on function private.removable_object(bigint, uuid) to service_role;
 grant execute on function private.complete_object_removal(bigint, uuid) to service_role;
 grant execute on function public.internal_ingest_source(bigint, uuid) to service_role;
-grant execute on function public.internal_complete_ingest(bigint, uuid, text, bigint, text, text, text, jsonb) to service_role;
+grant execute on function public.internal_complete_ingest(bigint, uuid, text, bigint, text, text, text, jsonb, jsonb) to service_role;
 grant execute on function public.internal_removable_object(bigint, uuid) to service_role;
 grant execute on function public.internal_complete_object_removal(bigint, uuid) to service_role;

@@ -1,5 +1,40 @@
 -- Asking for suggestions: the row and its job are accepted in one transaction.
 
+create function private.seconds_until_own_end(p_user_id text) returns integer
+language sql volatile
+set search_path = ''
+as $$
+  -- The median of what ended lately, less what the user's oldest has had of it.
+  select least(greatest(ceil(coalesce(
+    (
+      select percentile_cont(0.5) within group (order by s.milliseconds) / 1000
+      from private.samples as s
+      where s.name = 'optimizations' and s.sampled_at > clock_timestamp() - interval '15 minutes'
+    ) - (
+      select extract(epoch from clock_timestamp() - min(o.created_at))
+      from public.optimizations as o
+      where o.user_id = p_user_id and o.status in ('queued', 'running')
+    ),
+    10
+  )), 2), 120)::integer
+$$;
+
+comment on function private.seconds_until_own_end(text) is 'When a user who has as many in flight as allowed may come again, by what was measured: 2 to 120 seconds, 10 if nothing was.';
+
+create function private.seconds_until_room() returns integer
+language sql volatile
+set search_path = ''
+as $$
+  -- Until a twentieth of the queue has been worked off at the rate of the last minutes, and up to half
+  -- as long again: if all came for the first place that is free, all but one would be sent away again.
+  select least(greatest(ceil(
+    case when r.rate > 0 then s.max_queued_optimizations * 0.05 / r.rate * (1 + random() / 2) else 30 end
+  ), 5), 600)::integer
+  from private.settings as s, private.rate_per_second('optimizations', '{}') as r (rate)
+$$;
+
+comment on function private.seconds_until_room() is 'When a full queue is likely to take another optimization, by the measured rate: 5 to 600 seconds, 30 if nothing was measured.';
+
 create function private.request_optimization(
   p_file_path text, p_job_description text, p_idempotency_key text, p_user_id text
 ) returns public.optimizations
@@ -63,12 +98,18 @@ begin
   if (
     select count(*) from public.optimizations as o where o.user_id = v_caller and o.status in ('queued', 'running')
   ) >= v_settings.max_active_optimizations_per_user then
-    perform private.fail('too_many_requests', format('%s optimizations are in flight', v_settings.max_active_optimizations_per_user), 'Wait for one to end, or cancel it.');
+    perform private.fail(
+      'too_many_requests', format('%s optimizations are in flight', v_settings.max_active_optimizations_per_user),
+      'Wait for one to end, or cancel it.', private.seconds_until_own_end(v_caller)
+    );
   end if;
   if (
-    select count(*) from private.jobs as j where j.kind = 'optimize' and j.dead_at is null
+    select count(*) from (
+      select from private.jobs as j where j.kind = 'optimize' and j.dead_at is null
+      limit v_settings.max_queued_optimizations
+    ) as j
   ) >= v_settings.max_queued_optimizations then
-    perform private.fail('unavailable', 'Too many optimizations wait', 'Try again in a minute.');
+    perform private.fail('too_many_requests', 'Too many optimizations of all users wait', null, private.seconds_until_room());
   end if;
 
   select v.* into v_version from public.resume_versions as v where v.version_id = v_version.version_id for update;
@@ -121,35 +162,84 @@ $$;
 comment on function public.request_optimization(text, text, text, text) is
 'For users: accepts an optimization of a version of theirs, named by full_storage_path. The same idempotency_key,
 or the same input while it is in flight, gives the same optimization.
-Usually called by the function optimize-resume. Raises unauthorized, forbidden, invalid_request, not_found, upload_incomplete, idempotency_conflict, too_many_requests, unavailable, conflict.';
+Usually called by the function optimize-resume. Raises unauthorized, forbidden, invalid_request, not_found, upload_incomplete, idempotency_conflict, too_many_requests (with Retry-After), conflict.';
 
-create function private.finish_optimization(p_optimization_id uuid, p_status text, p_result jsonb, p_error jsonb) returns void
+create function private.finish_optimization(
+  p_optimization_id uuid, p_status text, p_result jsonb, p_error jsonb,
+  p_events jsonb default '[]', p_after_event_id integer default null
+) returns public.optimizations
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_before public.optimizations;
+  v_after public.optimizations;
+begin
+  select * into v_before from public.optimizations as o where o.optimization_id = p_optimization_id for update;
+  if v_before.status is null or v_before.status not in ('queued', 'running') then
+    return v_before;
+  end if;
+  -- The result stands in the row; an event only says that it is there.
+  perform private.append_events(
+    p_optimization_id,
+    coalesce(p_events, '[]') || jsonb_build_object(
+      'type', case when p_status = 'succeeded' then 'done' else 'error' end,
+      'data', jsonb_build_object('status', p_status) || coalesce(p_error, '{}')
+    ),
+    p_after_event_id
+  );
+  update public.optimizations as o
+  set
+    status = p_status, result = p_result, error = p_error, finished_at = now(),
+    partial = case when p_status = 'failed' then o.partial else '{}' end,
+    progress = o.progress || '{"stage": "done"}'
+  where o.optimization_id = p_optimization_id
+  returning * into v_after;
+  v_before.status := p_status;
+  v_before.result := p_result;
+  perform private.count_optimization(v_before);
+  return v_after;
+end
+$$;
+
+comment on function private.finish_optimization(uuid, text, jsonb, jsonb, jsonb, integer) is
+'The one end of an optimization: its status, its last events, once; a second end changes nothing. Returns the row as it ended, or had ended.';
+
+create function private.reopen_optimization(p_optimization_id uuid) returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
+  perform from public.optimizations as o
+  where o.optimization_id = p_optimization_id and o.status = 'failed'
+  for update;
+  if not found then
+    perform private.fail('conflict', format('Optimization %s has not failed, or is gone', p_optimization_id), 'Delete the dead job.');
+  end if;
+  if exists (
+    select
+    from public.optimizations as o join public.optimizations as other using (user_id, input_hash)
+    where o.optimization_id = p_optimization_id and o.idempotency_key is null
+      and other.optimization_id <> o.optimization_id and other.idempotency_key is null
+      and other.status in ('queued', 'running')
+  ) then
+    perform private.fail('conflict', format('The same as optimization %s is in flight again', p_optimization_id), 'Delete the dead job.');
+  end if;
+  -- Streams end with the event that says so: that one was not the last, after all.
+  delete from private.optimization_events as e where e.optimization_id = p_optimization_id and e.type = 'error';
   update public.optimizations as o
   set
-    status = p_status, result = p_result, error = p_error, finished_at = now(), partial = '{}',
-    progress = o.progress || '{"stage": "done"}'
-  where o.optimization_id = p_optimization_id and o.status in ('queued', 'running');
-  if found then
-    -- The result stands in the row; an event only says that it is there.
-    perform private.append_events(
-      p_optimization_id,
-      jsonb_build_array(
-        jsonb_build_object(
-          'type', case when p_status = 'succeeded' then 'done' else 'error' end,
-          'data', jsonb_build_object('status', p_status) || coalesce(p_error, '{}')
-        )
-      )
-    );
-  end if;
+    status = 'queued', error = null, finished_at = null, started_at = null, cancel_requested_at = null,
+    progress = o.progress || '{"stage": "queued"}'
+  where o.optimization_id = p_optimization_id;
+  perform private.append_events(
+    p_optimization_id,
+    jsonb_build_array(jsonb_build_object('type', 'queued', 'data', jsonb_build_object('optimizationId', p_optimization_id)))
+  );
 end
 $$;
 
-comment on function private.finish_optimization(uuid, text, jsonb, jsonb) is
-'The one end of an optimization: its status, its last event, once; a second end changes nothing.';
+comment on function private.reopen_optimization(uuid) is 'Puts an optimization that failed back to where its job is waited for; its sections are kept. Raises conflict.';
 
 create function private.cancel_optimization(p_optimization_id uuid) returns public.optimizations
 language plpgsql security definer
@@ -176,7 +266,7 @@ begin
     where o.optimization_id = p_optimization_id;
     if v_job.lease_token is null or v_job.leased_until <= now() then
       perform private.finish_optimization(p_optimization_id, 'cancelled', null, null);
-      delete from private.jobs where job_id = v_job.job_id;
+      perform private.delete_jobs(array[v_job.job_id], 'cancelled');
     end if;
     select * into v_optimization from public.optimizations as o where o.optimization_id = p_optimization_id;
   end if;

@@ -1,4 +1,4 @@
--- The words to find things by: those of every kept version, and those that an owner might have meant.
+-- The words to find things by: those of versions that are not current, and those that an owner might have meant.
 
 create table private.version_words (
   version_id uuid not null,
@@ -11,9 +11,10 @@ create table private.version_words (
 
 alter table private.version_words enable row level security;
 
-comment on table private.version_words is 'What a kept version is found by when all versions are searched. Beside resume_versions, whose rows are sent to clients; kept by its trigger.';
+comment on table private.version_words is 'What a ready version is found by when all versions are searched, unless it is the current one: its words are those of the resume. Kept by triggers of both.';
 
-create index version_words_search_idx on private.version_words using gin ((array[user_id]), content_tsvector);
+create index version_words_search_idx on private.version_words using gin ((array[user_id]), content_tsvector)
+with (gin_pending_list_limit = 256);
 
 create index version_words_user_id_language_idx on private.version_words (user_id, language);
 
@@ -21,13 +22,17 @@ create function private.tg_resume_versions__index_words() returns trigger
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_user_id text;
+  v_current_version_id uuid;
 begin
-  if new.state = 'ready' then
+  select r.user_id, r.current_version_id into v_user_id, v_current_version_id from public.resumes as r where r.id = new.resume_id;
+  if new.state = 'ready' and v_current_version_id is distinct from new.version_id then
     insert into private.version_words (version_id, user_id, language, content_tsvector)
-    select new.version_id, r.user_id, coalesce(new.language, 'simple'),
+    values (
+      new.version_id, v_user_id, coalesce(new.language, 'simple'),
       private.content_tsvector(coalesce(new.language, 'simple'), new.original_filename, new.headings, new.content_text)
-    from public.resumes as r
-    where r.id = new.resume_id
+    )
     on conflict (version_id) do update
     set language = excluded.language, content_tsvector = excluded.content_tsvector;
   else
@@ -37,9 +42,29 @@ begin
 end
 $$;
 
+-- A version that has not been ready yet has no words.
 create trigger resume_versions_index_words
 after insert or update of state, content_text, headings, language, original_filename on public.resume_versions
-for each row execute function private.tg_resume_versions__index_words();
+for each row when (new.state not in ('pending', 'uploaded')) execute function private.tg_resume_versions__index_words();
+
+create function private.tg_resumes__move_words() returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  -- Copied: to take the text apart again is most of what a write costs.
+  insert into private.version_words (version_id, user_id, language, content_tsvector)
+  select v.version_id, old.user_id, old.language, old.content_tsvector
+  from public.resume_versions as v
+  where v.version_id = old.current_version_id and v.state = 'ready';
+  delete from private.version_words where version_id = new.current_version_id;
+  return null;
+end
+$$;
+
+create trigger resumes_move_words
+after update of current_version_id on public.resumes
+for each row when (old.current_version_id is distinct from new.current_version_id) execute function private.tg_resumes__move_words();
 
 create function private.lexemes_of(p_query text) returns text[]
 language sql immutable strict parallel safe
@@ -85,7 +110,7 @@ set enable_bitmapscan = 'off'
 set enable_sort = 'off'
 as $$
 declare
-  -- What a guess may cost: the newest resumes, 20,000 words, the more frequent first.
+  -- What a guess may cost: the newest resumes (and older versions), 20,000 words, the more frequent first.
   v_max_texts constant integer := 200;
   v_max_words constant integer := 20000;
   v_words text[];
@@ -97,7 +122,7 @@ begin
       (
         select r.content_tsvector
         from public.resumes as r
-        where not p_all_versions and r.user_id = p_caller and r.language || '' = p_language and r.deleted_at is null
+        where r.user_id = p_caller and r.language || '' = p_language and r.deleted_at is null
         order by r.created_at desc
         limit v_max_texts
       )

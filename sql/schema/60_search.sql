@@ -88,9 +88,10 @@ begin
       ('pt', 'pg_catalog.portuguese'), ('simple', 'pg_catalog.simple')
   ) as l (language, config)
     cross join lateral (
-      (select from public.resumes as r where not p_all_versions and r.user_id = v_caller and r.language = l.language and r.deleted_at is null limit 1)
+      (select from public.resumes as r where r.user_id = v_caller and r.language = l.language and r.deleted_at is null limit 1)
       union all
       (select from private.version_words as w where p_all_versions and w.user_id = v_caller and w.language = l.language limit 1)
+      limit 1
     ) as one;
   if v_languages is null then
     return;
@@ -148,6 +149,14 @@ begin
                   select from public.resume_versions as l
                   where l.resume_id = r.id and l.state = 'ready' and l.label = p_filter.label
                 ))
+              -- Of all versions, the current one has the words of its resume, each other one its own.
+              union all
+              select v.resume_id, v.version_id, v.mime_type, v.created_at, v.ready_at, r.content_tsvector
+              from public.resumes as r
+                join public.resume_versions as v on v.version_id = r.current_version_id
+              where p_all_versions and array[r.user_id] @> array[v_caller] and r.content_tsvector @@ q.query
+                and r.deleted_at is null and r.language || '' = q.language
+                and v.state = 'ready' and (p_filter.label is null or v.label = p_filter.label)
               union all
               select v.resume_id, v.version_id, v.mime_type, v.created_at, v.ready_at, w.content_tsvector
               from private.version_words as w

@@ -1,4 +1,4 @@
-create function private.keep_house() returns jsonb
+create function private.keep_house(p_storage_calls jsonb) returns jsonb
 language plpgsql security definer
 set search_path = ''
 as $$
@@ -6,6 +6,7 @@ as $$
 declare
   v_forgotten integer;
 begin
+  perform private.count_storage_calls(p_storage_calls);
   delete from public.optimizations as o
   where o.optimization_id in (
     select x.optimization_id from public.optimizations as x
@@ -13,6 +14,20 @@ begin
     limit 500
   );
   get diagnostics v_forgotten = row_count;
+  -- What was given up so long ago is about nothing that is still there.
+  delete from private.jobs as j
+  where j.job_id in (
+    select x.job_id from private.jobs as x
+    where x.dead_at <= now() - (private.setting()).optimization_retention
+    limit 500
+  );
+  delete from private.samples as s
+  where s.sample_id in (
+    select x.sample_id from private.samples as x
+    where x.sampled_at <= now() - (private.setting()).sample_retention
+    order by x.sampled_at
+    limit 20000
+  );
   return jsonb_build_object(
     'uploadsSettled', private.expire_uploads(),
     'jobsBuried', private.bury_spent_jobs(),
@@ -21,15 +36,15 @@ begin
 end
 $$;
 
-create function public.internal_keep_house() returns jsonb
+create function public.internal_keep_house(p_storage_calls jsonb default null) returns jsonb
 language sql volatile
 set search_path = ''
 as $$
-  select private.keep_house()
+  select private.keep_house(p_storage_calls)
 $$;
 
-comment on function public.internal_keep_house() is
-'What has to be done from time to time: settle uploads whose time is over, end jobs whose workers died, forget old optimizations. Bounded; returns what it did. Called by worker.';
+comment on function public.internal_keep_house(jsonb) is
+'What has to be done from time to time: settle uploads whose time is over, end jobs whose workers died, forget old optimizations, dead jobs and samples. Bounded; returns what it did. p_storage_calls: what was measured at Storage since the last report. Called by worker.';
 
 create function private.health() returns jsonb
 language sql stable security definer
@@ -54,7 +69,7 @@ $$;
 comment on function public.internal_health() is
 'Queue figures for the health function: {"queueDepth": living jobs, "oldestSeconds": wait of the oldest due one, "dead": jobs that failed for good}.';
 
-grant execute on function private.keep_house() to service_role;
+grant execute on function private.keep_house(jsonb) to service_role;
 grant execute on function private.health() to service_role;
-grant execute on function public.internal_keep_house() to service_role;
+grant execute on function public.internal_keep_house(jsonb) to service_role;
 grant execute on function public.internal_health() to service_role;

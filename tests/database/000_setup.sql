@@ -88,6 +88,7 @@ as $$
 declare
   v_rows bigint;
   v_state text;
+  v_message text;
   v_detail text;
 begin
   execute p_statement;
@@ -97,8 +98,13 @@ exception
   when sqlstate 'TE000' then
     return 'rows ' || v_rows;
   when others then
-    get stacked diagnostics v_state = returned_sqlstate, v_detail = pg_exception_detail;
-    return case when v_state like 'PT%' then v_detail else 'error ' || v_state end;
+    get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail;
+    return case
+      when v_state like 'PT%' then v_detail
+      -- The form with headers.
+      when v_state = 'PGRST' then v_message::jsonb ->> 'details'
+      else 'error ' || v_state
+    end;
 end
 $$;
 

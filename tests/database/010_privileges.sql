@@ -36,6 +36,9 @@ select bag_eq(
     values
       ('public.internal_claim_jobs'), ('private.claim_jobs'),
       ('public.internal_extend_job'), ('private.extend_job'),
+      ('public.internal_extend_jobs'), ('private.extend_jobs'),
+      ('public.internal_release_jobs'), ('private.release_jobs'),
+      ('public.internal_complete_jobs'), ('private.complete_jobs'),
       ('public.internal_complete_job'), ('private.complete_job'),
       ('public.internal_release_job'), ('private.release_job'),
       ('public.internal_fail_job'), ('private.fail_job'),
@@ -47,6 +50,9 @@ select bag_eq(
       ('public.internal_optimization_source'), ('private.optimization_source'),
       ('public.internal_report_optimization'), ('private.report_optimization'),
       ('public.internal_complete_optimization'), ('private.complete_optimization'),
+      ('public.internal_take_endpoint'), ('private.take_endpoint'),
+      ('public.internal_swap_circuit'), ('private.swap_circuit'),
+      ('public.internal_wait_optimization'), ('private.wait_optimization'),
       ('public.internal_keep_house'), ('private.keep_house'),
       ('public.internal_health'), ('private.health')
   $$,

@@ -1,7 +1,7 @@
 -- The queue: order, leases, ends. What happens between two connections is tested with real ones, elsewhere.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(70);
+select plan(86);
 
 create function pg_temp.enqueue(p_owner text, p_priority integer default 100, p_kind text default 'compact') returns bigint
 language sql
@@ -120,6 +120,15 @@ select results_eq(
   $$ values (1, null::uuid, now() + interval '7 seconds', 'model_timeout', null::timestamptz) $$,
   'after the time that was asked for, with its error noted'
 );
+select is((claim('compact', subject_id)).lease_token, null, 'a backoff is waited out also by who names the subject') from subject;
+select is((select attempts from private.jobs), 1, 'so that asking again burns no attempt');
+update private.jobs set run_at = now();
+delete from held;
+insert into held select j.* from subject, claim('compact', subject_id) as j;
+select isnt(lease_token, null, 'its time over, it can be had') from held;
+select as_service();
+select public.internal_release_job(job_id, lease_token) from held;
+select as_dba();
 
 -- Backoff: full jitter between nothing and base × 2^(attempt − 1), capped.
 update private.settings set retry_base = '2 seconds', retry_cap = '5 minutes';
@@ -129,6 +138,48 @@ select ok(
 );
 select cmp_ok((select max(private.retry_delay(a)) from generate_series(20, 20) as a, generate_series(1, 200)), '>', interval '2 minutes', 'the delays use their range: some are long');
 select cmp_ok((select min(private.retry_delay(a)) from generate_series(20, 20) as a, generate_series(1, 200)), '<', interval '2 minutes', 'and some are short');
+
+-- Many at once
+select pg_temp.enqueue('set', 100, 'prune') from generate_series(1, 3);
+create temporary table several as
+select j.* from private.jobs as j where false;
+select as_service();
+create temporary table claimed as select * from public.internal_claim_jobs('worker-2', '{prune}', 10);
+select as_dba();
+insert into several select j.* from private.jobs as j where j.owner_id = 'set' and j.worker_id = 'worker-2';
+grant select on several to public;
+select is((select count(*) from several), 3::bigint, 'several jobs are held');
+update private.jobs set lease_token = gen_random_uuid() where job_id = (select min(job_id) from several);
+create temporary table lost as select min(job_id) as job_id from several;
+grant select on lost to public;
+select as_service();
+select is(
+  (select public.internal_extend_jobs(array_agg(job_id), array_agg(lease_token), 600) from several), (select array_agg(job_id order by job_id) from several where job_id <> (select job_id from lost)),
+  'those that are still held are extended, and named'
+);
+select as_dba();
+select results_eq(
+  $$ select j.leased_until - now() from private.jobs as j join several using (job_id) order by job_id $$, $$ values (interval '30 seconds'), ('10 minutes'), ('10 minutes') $$, 'the other one is left alone'
+);
+update private.jobs set run_at = now() - interval '1 hour' where job_id in (select job_id from several);
+select as_service();
+select is((select cardinality(public.internal_release_jobs(array_agg(job_id), array_agg(lease_token))) from several), 2, 'those that are held are given back');
+select as_dba();
+select results_eq(
+  $$ select j.attempts, j.lease_token is null, j.run_at from private.jobs as j join several using (job_id) order by job_id $$,
+  $$ values (1, false, now() - interval '1 hour'), (0, true, now() - interval '1 hour'), (0, true, now() - interval '1 hour') $$,
+  'untouched: no attempt, no place in time is lost'
+);
+select is((select cardinality(private.release_jobs(array_agg(job_id), array_agg(lease_token), 0)) from several), 0, 'once');
+update private.jobs as j set lease_token = s.lease_token, leased_until = now() from several as s where j.job_id = s.job_id and j.job_id <> (select job_id from lost);
+select as_service();
+select is((select cardinality(public.internal_complete_jobs(array_agg(job_id), array_agg(lease_token))) from several), 2, 'those that are held are ended');
+select as_dba();
+select is((select count(*) from private.jobs join several using (job_id)), 1::bigint, 'and the other one is not');
+select is(outcome_as('service', format('select public.%s(%s)', rpc, args)), 'invalid_request', format('%s(%s) is refused', rpc, args))
+from unnest('{internal_extend_jobs,internal_release_jobs,internal_complete_jobs}'::text[]) as rpc, (values ('null, null'), ('''{1}'', ''{}''')) as t (args)
+where rpc <> 'internal_extend_jobs' or args <> 'null, null';
+delete from private.jobs where owner_id = 'set';
 
 -- The last attempt
 update private.jobs set attempts = max_attempts - 1, run_at = now();

@@ -1,7 +1,7 @@
 -- Asking for suggestions, working on them, cancelling, events.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(80);
+select plan(93);
 
 create temporary table v as select r.* from ready_version('auth0|owner', 'cv.pdf') as r;
 grant select on v to public;
@@ -53,9 +53,32 @@ select isnt((request('auth0|owner', v::text::public.resume_versions, 'Another jo
 select is(pg_temp.ask('owner', ', ''A fourth job'''), 'too_many_requests', 'as many in flight as the setting says, not one more');
 select is(pg_temp.ask('owner', ', ''A job'', ''key-1'''), 'rows 1', 'what is known already is answered all the same');
 update private.settings set max_active_optimizations_per_user = 10, max_queued_optimizations = 3;
-select is(pg_temp.ask('owner', ', ''A fourth job'''), 'unavailable', 'the queue of all users has its limit');
+select is(pg_temp.ask('owner', ', ''A fourth job'''), 'too_many_requests', 'the queue of all users has its limit');
 update private.settings set max_queued_optimizations = 1000;
 select is(pg_temp.ask('owner', ', ''A fourth job'''), 'rows 1', 'and room again after');
+
+-- When to come again, by what was measured
+delete from private.samples;
+select is(private.seconds_until_own_end('auth0|owner'), 10, 'nothing measured: ten seconds for the end of one''s own');
+select is(private.seconds_until_room(), 30, 'and thirty for room in the queue');
+insert into private.samples (name, labels, milliseconds, sampled_at)
+select 'optimizations', '{"outcome": "succeeded"}', 45000, clock_timestamp() - interval '1 second' * n from generate_series(1, 100) as n;
+select is(private.seconds_until_own_end('auth0|owner'), 45, 'the median, less the age of one''s oldest');
+select is(private.seconds_until_own_end('auth0|none'), 10, 'nobody''s own');
+select cmp_ok(private.seconds_until_room(), '>=', 50, 'a twentieth of 1000 at one a second');
+select cmp_ok(private.seconds_until_room(), '<=', 77, 'and half as long again at most');
+update public.optimizations set created_at = now() - interval '5 minutes' where user_id = 'auth0|owner' and status = 'queued';
+select is(private.seconds_until_own_end('auth0|owner'), 2, 'two seconds at the least');
+update public.optimizations set created_at = now() where user_id = 'auth0|owner' and status = 'queued';
+update private.samples set milliseconds = 900000;
+select is(private.seconds_until_own_end('auth0|owner'), 120, 'two minutes at the most');
+update private.settings set max_active_optimizations_per_user = 1;
+select authenticate_as('auth0|owner');
+select throws_matching(format('select public.request_optimization(%L, ''A fifth job'')', full_storage_path), '"hint": "Wait for one to end', 'the refusal carries its hint') from v;
+select throws_like(format('select public.request_optimization(%L, ''A fifth job'')', full_storage_path), '%"code": "PT429"%"details": "too_many_requests"%', 'in the form that has a header') from v;
+select as_dba();
+update private.settings set max_active_optimizations_per_user = 10;
+delete from private.samples;
 
 -- The rate of one user
 create temporary table hurried as select r.* from ready_version('auth0|hurried', 'cv.pdf') as r;
@@ -114,6 +137,23 @@ select results_eq(
   'reports merge progress and sections, and extend the lease'
 );
 
+-- A report whose answer was lost is made again, with what is new since
+select as_service();
+select is(
+  public.internal_report_optimization(job_id, lease_token, 60, null, '[{"type": "checking", "data": {"n": 1}}, {"type": "checking", "data": {"n": 2}}]', null, 3), false, 'a report says after which event its own follow'
+) from job;
+select is(
+  public.internal_report_optimization(job_id, lease_token, 60, null, '[{"type": "checking", "data": {"n": 1}}, {"type": "checking", "data": {"n": 2}}, {"type": "checking", "data": {"n": 3}}]', null, 3),
+  false, 'made again, with one more'
+) from job;
+select as_dba();
+select results_eq(
+  $$ select e.event_id, (e.data ->> 'n')::integer from private.optimization_events as e join o using (optimization_id) where e.type = 'checking' order by 1 $$,
+  $$ values (4, 1), (5, 2), (6, 3) $$, 'each event is there once'
+);
+delete from private.optimization_events where type = 'checking';
+update public.optimizations set last_event_id = 3 where optimization_id = (select optimization_id from o);
+
 -- Events
 create function pg_temp.events(p_who text, p_after integer default 0) returns text
 language plpgsql
@@ -138,7 +178,8 @@ from job, (
   values ('''failed''', 'failed, which is fail_job''s'), ('null', 'no status'), ('''succeeded''', 'success without a result'), ('''cancelled'', ''{}''', 'a cancellation with one')
 ) as t (rest, reason);
 select as_service();
-select is((public.internal_complete_optimization(job_id, lease_token, 'succeeded', '{"score": 2}', '[{"type": "suggestion", "data": {}}]')).status, 'succeeded', 'the worker completes') from job;
+select public.internal_report_optimization(job_id, lease_token, 60, null, '[{"type": "suggestion", "data": {}}]', null, 3) from job;
+select is((public.internal_complete_optimization(job_id, lease_token, 'succeeded', '{"score": 2}', '[{"type": "suggestion", "data": {}}]', 3)).status, 'succeeded', 'the worker completes, with events that were saved already') from job;
 select throws_ok(format('select public.internal_complete_optimization(%s, %L, ''succeeded'', ''{}'')', job_id, lease_token), 'PT409', null, 'once') from job;
 select as_dba();
 select results_eq(

@@ -2,7 +2,7 @@
 -- different answers, and each stands here for every cell. Every statement is valid for someone who may.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(182);
+select plan(282);
 
 create temporary table ready as select r.* from ready_version('auth0|owner', 'ready.pdf') as r;
 create temporary table pending as select r.* from begin_upload('auth0|owner', 'pending.pdf') as r;
@@ -33,10 +33,30 @@ values
   ('private.settings', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'insert into private.settings default values on conflict do nothing'),
   ('private.settings', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'update private.settings set max_job_attempts = 9'),
   ('private.settings', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'delete from private.settings'),
+  ('private.circuit_breakers', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'select from private.circuit_breakers'),
+  ('private.circuit_breakers', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.circuit_breakers (endpoint, circuit) values ('x', '{}')$$),
+  ('private.circuit_breakers', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'update private.circuit_breakers set version = 9'),
+  ('private.circuit_breakers', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'delete from private.circuit_breakers'),
   ('private.jobs', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'select from private.jobs'),
   ('private.jobs', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.jobs (kind, subject_id, owner_id, max_attempts) values ('ingest', gen_random_uuid(), 'x', 1)$$),
   ('private.jobs', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'update private.jobs set priority = 1'),
   ('private.jobs', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'delete from private.jobs'),
+  ('private.counters', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'select from private.counters'),
+  ('private.counters', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.counters (name, labels, shard, value) values ('jobs', '{}', 0, 1)$$),
+  ('private.counters', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'update private.counters set value = 0'),
+  ('private.counters', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'delete from private.counters'),
+  ('private.samples', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'select from private.samples'),
+  ('private.samples', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.samples (name, labels, milliseconds) values ('jobs', '{}', 1)$$),
+  ('private.samples', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'update private.samples set milliseconds = 0'),
+  ('private.samples', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'delete from private.samples'),
+  ('private.counter_totals', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'select from private.counter_totals'),
+  ('private.counter_totals', 'insert', 'error 42501', 'error 55000', 'error 55000', 'error 55000', 'error 55000', $$insert into private.counter_totals (name) values ('jobs')$$),
+  ('private.counter_totals', 'update', 'error 42501', 'error 55000', 'error 55000', 'error 55000', 'error 55000', 'update private.counter_totals set value = 0'),
+  ('private.counter_totals', 'delete', 'error 42501', 'error 55000', 'error 55000', 'error 55000', 'error 55000', 'delete from private.counter_totals'),
+  ('private.dead_jobs', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'select from private.dead_jobs'),
+  ('private.dead_jobs', 'insert', 'error 42501', 'error 55000', 'error 55000', 'error 55000', 'error 55000', 'insert into private.dead_jobs (job_id) values (1)'),
+  ('private.dead_jobs', 'update', 'error 42501', 'error 55000', 'error 55000', 'error 55000', 'error 55000', 'update private.dead_jobs set attempts = 0'),
+  ('private.dead_jobs', 'delete', 'error 42501', 'error 55000', 'error 55000', 'error 55000', 'error 55000', 'delete from private.dead_jobs'),
   ('private.version_words', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'select from private.version_words'),
   ('private.version_words', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.version_words (version_id, user_id, language, content_tsvector) select version_id, 'x', 'en', '' from pending$$),
   ('private.version_words', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'update private.version_words set language = ''de'''),

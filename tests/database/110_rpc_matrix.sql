@@ -1,7 +1,7 @@
 -- Every RPC × role, called with arguments that pass for whoever may. The owner has a version of each state.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(120);
+select plan(150);
 
 create temporary table ready as select r.* from ready_version('auth0|owner', 'ready.pdf', 'A carpenter') as r;
 create temporary table arrived as select r.* from begin_upload('auth0|owner', 'arrived.pdf') as r;
@@ -37,6 +37,9 @@ from (
   values
     ('internal_claim_jobs', $$select from public.internal_claim_jobs('w', '{remove_object}', 1, 30) right join (select 1) as one on true$$),
     ('internal_extend_job', 'select public.internal_extend_job(job_id, lease_token) from ingest_job'),
+    ('internal_extend_jobs', 'select public.internal_extend_jobs(array[job_id], array[lease_token]) from ingest_job'),
+    ('internal_release_jobs', 'select public.internal_release_jobs(array[job_id], array[lease_token]) from ingest_job'),
+    ('internal_complete_jobs', 'select public.internal_complete_jobs(array[job_id], array[lease_token]) from removal_job'),
     ('internal_complete_job', 'select public.internal_complete_job(job_id, lease_token) from removal_job'),
     ('internal_release_job', 'select public.internal_release_job(job_id, lease_token) from ingest_job'),
     ('internal_fail_job', $$select public.internal_fail_job(job_id, lease_token, '{"code": "internal"}', true) from ingest_job$$),
@@ -48,6 +51,9 @@ from (
     ('internal_optimization_source', 'select public.internal_optimization_source(job_id, lease_token) from optimize_job'),
     ('internal_report_optimization', 'select public.internal_report_optimization(job_id, lease_token) from optimize_job'),
     ('internal_complete_optimization', $$select public.internal_complete_optimization(job_id, lease_token, 'cancelled') from optimize_job$$),
+    ('internal_take_endpoint', $$select public.internal_take_endpoint(job_id, lease_token, '{a}', '{a}') from optimize_job$$),
+    ('internal_swap_circuit', $$select public.internal_swap_circuit('a', 0, '{"state": "closed", "epoch": 0, "calls": []}')$$),
+    ('internal_wait_optimization', $$select public.internal_wait_optimization(job_id, lease_token, '{"code": "circuit_open"}', 30) from optimize_job$$),
     ('internal_keep_house', 'select public.internal_keep_house()'),
     ('internal_health', 'select public.internal_health()')
 ) as t (rpc, call);

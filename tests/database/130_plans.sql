@@ -2,7 +2,7 @@
 -- token is read once. Plans, not times: a machine may be slow.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(12);
+select plan(14);
 
 insert into public.resumes (user_id, original_filename, mime_type, content_text, language)
 select 'auth0|' || n % 500, n || '.pdf', 'application/pdf', 'word' || n % 50 || ' carpenter', 'en'
@@ -65,15 +65,31 @@ select matches(
 set local enable_seqscan = on;
 select matches(
   pg_temp.plan_of($$
-    select c.job_id from private.jobs as c
-    where c.dead_at is null and c.kind = any ('{compact}') and c.run_at <= now() and (c.leased_until is null or c.leased_until <= now()) and c.attempts < c.max_attempts
-    order by c.priority, c.place, c.run_at, c.job_id limit 1 for update skip locked
+    select j.job_id
+    from (select distinct k.kind from unnest('{ingest,compact}'::text[]) as k (kind)) as k
+      cross join lateral (
+        select j.job_id from private.jobs as j
+        where j.dead_at is null and j.kind = k.kind and j.run_at <= now() and (j.leased_until is null or j.leased_until <= now()) and j.job_id <> all ('{}'::bigint[])
+        order by j.priority, j.place, j.run_at, j.job_id limit 1 for update skip locked
+      ) as j
   $$),
   'Index Scan using jobs_claim_idx', 'a claim walks the queue in its order'
 );
-select doesnt_match(
-  pg_temp.plan_of($$ select 1 from private.jobs as j where j.dead_at is null and j.attempts >= j.max_attempts and j.leased_until <= now() $$),
-  'Seq Scan', 'spent jobs are found by an index'
+select matches(
+  pg_temp.plan_of($$
+    select j.job_id from private.jobs as j
+    where j.dead_at is null and j.kind = 'compact' and j.run_at <= now() - interval '1 minute' and (j.leased_until is null or j.leased_until <= now())
+    order by j.run_at limit 1 for update skip locked
+  $$),
+  'Index Scan using jobs_run_at_idx', 'and one in eight in the order of time'
+);
+select matches(
+  pg_temp.plan_of($$ select j.place from private.jobs as j where j.dead_at is null and j.kind = 'compact' and j.priority = 100 order by j.place limit 1 $$),
+  'Index Only Scan using jobs_claim_idx', 'the round that is served is read off an index'
+);
+select matches(
+  pg_temp.plan_of($$ select j.place from private.jobs as j where j.dead_at is null and j.owner_id = 'auth0|7' and j.kind = 'compact' and j.priority = 100 order by j.place desc limit 1 $$),
+  'Index (Only )?Scan Backward using jobs_owner_id_idx', 'and so is an owner''s last place'
 );
 select doesnt_match(
   pg_temp.plan_of($$ select 1 from public.resume_versions as v where v.state = 'pending' and v.upload_expires_at <= now() - interval '1 day' $$), 'Seq Scan', 'expired uploads are found by an index'

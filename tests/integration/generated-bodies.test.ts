@@ -337,6 +337,13 @@ async function knownValues(): Promise<Record<string, Text[]>> {
     p_events: ['[]', '[{"type":"scoring","data":{}}]'],
     p_status: ['"succeeded"', '"cancelled"'],
     p_result: ['{}', 'null'],
+    p_candidates: ['["http://a.test"]', '["http://a.test","http://b.test"]'],
+    p_endpoints: ['["http://a.test"]', '["http://a.test","http://b.test"]'],
+    p_endpoint: ['"http://a.test"', '"http://b.test"'],
+    p_version: ['0', '1'],
+    p_circuit: ['{"state":"closed","epoch":0,"calls":[]}', '{"state":"open","epoch":1}'],
+    p_retry_seconds: ['0', '1.5'],
+    p_score: ['{"total":78}', 'null'],
   }
 }
 

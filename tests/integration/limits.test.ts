@@ -159,13 +159,30 @@ describe('optimizations', () => {
       idempotency_key: crypto.randomUUID(),
     })
     expectRefusal({ error, status }, 'too_many_requests')
+    expect(error?.hint).toMatch(/^Try again in \d+ seconds\.$/)
+  })
+
+  it('a refusal for a while says so by the header of the Data API, too', async () => {
+    await sql`update private.settings set optimizations_per_hour = 1`
+    const response = await fetch(`${stack.url}/rest/v1/rpc/request_optimization`, {
+      method: 'POST',
+      headers: {
+        apikey: stack.publishableKey,
+        authorization: `Bearer ${person.token}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ file_path: filePath, idempotency_key: crypto.randomUUID() }),
+    })
+    expect(response.status).toBe(429)
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(await response.json()).toMatchObject({ code: 'PT429', details: 'too_many_requests' })
   })
 
   it('more than may wait on the whole are refused for a while', async () => {
     await sql`insert into private.jobs (kind, subject_id, owner_id, max_attempts, run_at)
       values ('optimize', gen_random_uuid(), 'somebody', 5, now() + interval '1 hour')`
     await sql`update private.settings set max_queued_optimizations = 1`
-    const response = await expectProblem(await ask(), 'unavailable')
+    const response = await expectProblem(await ask(), 'too_many_requests')
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
   })
 })

@@ -31,8 +31,14 @@ export default async function setup(project: TestProject) {
   return stop
 }
 
-/** A stack with a model server of its own; `settings` are the functions' environment. */
-export async function startTestStack(settings: Readonly<Record<string, string>> = {}): Promise<{
+/**
+ * A stack with a model server of its own; `settings` are the functions' environment. Without `worker`
+ * no timer works the queue. OLLAMA_URL among the settings goes before that server.
+ */
+export async function startTestStack(
+  settings: Readonly<Record<string, string>> = {},
+  { worker = true } = {},
+): Promise<{
   coordinates: StackCoordinates
   model: ModelServer
   stop: () => Promise<void>
@@ -44,9 +50,10 @@ export async function startTestStack(settings: Readonly<Record<string, string>> 
   const stack = await startStack({
     dir,
     port: 0,
-    model: { url: model.url, name: model.model },
+    model: { url: settings.OLLAMA_URL ?? model.url, name: model.model },
     env: { ...settings },
     durable: false,
+    worker,
     log: process.env.RESWAVE_LOG ? console.error : () => {},
   })
   const { url, publishableKey, secretKey, jwtSecret, workerToken, metricsToken, dbUrl } = stack

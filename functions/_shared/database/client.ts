@@ -1,4 +1,6 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
+import { anySignal } from '../any-signal.ts'
+import { recordingFetch, type StorageCall } from '../metrics/storage-calls.ts'
 import type { Database } from './database.gen.ts'
 import { toAppError } from './errors.ts'
 
@@ -24,16 +26,24 @@ const stateless = { persistSession: false, autoRefreshToken: false, detectSessio
 /** Most of Storage's calls take no signal: this bounds them, so that none holds a lease for ever. */
 const boundedFetch = (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
   const deadline = AbortSignal.timeout(requestTimeoutMs)
-  const signal = init?.signal ? AbortSignal.any([init.signal, deadline]) : deadline
+  const signal = init?.signal ? anySignal(init.signal, deadline) : deadline
   // A redirect would carry the `apikey`, which fetch does not know for a secret, to where nobody chose.
   return fetch(input, { ...init, signal, redirect: 'error' })
 }
 
 /** A client with the secret key: for `internal_*` RPCs and the objects of the product. */
-export function createServiceClient(options: { url: string; secretKey: string }): Client {
+export function createServiceClient(options: {
+  url: string
+  secretKey: string
+  onStorageCall?: (call: StorageCall) => void
+}): Client {
+  const { onStorageCall } = options
   return createClient<Database>(options.url, options.secretKey, {
     auth: stateless,
-    global: { fetch: boundedFetch },
+    global: {
+      fetch:
+        onStorageCall === undefined ? boundedFetch : recordingFetch(boundedFetch, onStorageCall),
+    },
   })
 }
 
@@ -72,5 +82,5 @@ export async function call<Name extends keyof Functions & string>(
 /** What one call to the Data API waits for: the caller's own signal, and never longer than its deadline. */
 export function callSignal(signal?: AbortSignal): AbortSignal {
   const deadline = AbortSignal.timeout(callTimeoutMs)
-  return signal === undefined ? deadline : AbortSignal.any([signal, deadline])
+  return signal === undefined ? deadline : anySignal(signal, deadline)
 }

@@ -20,10 +20,13 @@ export type Database = {
           progress: NonNullable<Json>
           result: Json | null
           resume_id: string
+          score: Json | null
           started_at: string | null
           status: string
           user_id: string
           version_id: string
+          wait_started_at: string | null
+          waited_ms: number
         }
         ComputedFields: never
         Insert: {
@@ -40,10 +43,13 @@ export type Database = {
           progress?: NonNullable<Json>
           result?: Json | null
           resume_id: string
+          score?: Json | null
           started_at?: string | null
           status?: string
           user_id: string
           version_id: string
+          wait_started_at?: string | null
+          waited_ms?: number
         }
         Update: {
           cancel_requested_at?: string | null
@@ -59,10 +65,13 @@ export type Database = {
           progress?: NonNullable<Json>
           result?: Json | null
           resume_id?: string
+          score?: Json | null
           started_at?: string | null
           status?: string
           user_id?: string
           version_id?: string
+          wait_started_at?: string | null
+          waited_ms?: number
         }
         Relationships: [
           {
@@ -102,6 +111,7 @@ export type Database = {
           parent_version_id: string | null
           pinned: boolean
           ready_at: string | null
+          reported_failure: string | null
           resume_id: string
           sha256: string | null
           source: string
@@ -132,6 +142,7 @@ export type Database = {
           parent_version_id?: string | null
           pinned?: boolean
           ready_at?: string | null
+          reported_failure?: string | null
           resume_id: string
           sha256?: string | null
           source?: string
@@ -161,6 +172,7 @@ export type Database = {
           parent_version_id?: string | null
           pinned?: boolean
           ready_at?: string | null
+          reported_failure?: string | null
           resume_id?: string
           sha256?: string | null
           source?: string
@@ -284,6 +296,7 @@ export type Database = {
           parent_version_id: string | null
           pinned: boolean
           ready_at: string | null
+          reported_failure: string | null
           resume_id: string
           sha256: string | null
           source: string
@@ -316,10 +329,13 @@ export type Database = {
           progress: NonNullable<Json>
           result: Json | null
           resume_id: string
+          score: Json | null
           started_at: string | null
           status: string
           user_id: string
           version_id: string
+          wait_started_at: string | null
+          waited_ms: number
         }
         SetofOptions: {
           from: '*'
@@ -350,6 +366,7 @@ export type Database = {
           parent_version_id: string | null
           pinned: boolean
           ready_at: string | null
+          reported_failure: string | null
           resume_id: string
           sha256: string | null
           source: string
@@ -396,6 +413,7 @@ export type Database = {
           p_lease_token: string
           p_notices?: Json
           p_sha256: string
+          p_storage_calls?: Json
         }
         Returns: {
           content_text: string | null
@@ -417,6 +435,7 @@ export type Database = {
           parent_version_id: string | null
           pinned: boolean
           ready_at: string | null
+          reported_failure: string | null
           resume_id: string
           sha256: string | null
           source: string
@@ -437,12 +456,17 @@ export type Database = {
         Args: { p_job_id: number; p_lease_token: string }
         Returns: undefined
       }
+      internal_complete_jobs: {
+        Args: { p_job_ids: number[]; p_lease_tokens: string[] }
+        Returns: number[]
+      }
       internal_complete_object_removal: {
         Args: { p_job_id: number; p_lease_token: string }
         Returns: undefined
       }
       internal_complete_optimization: {
         Args: {
+          p_after_event_id?: number
           p_events?: Json
           p_job_id: number
           p_lease_token: string
@@ -463,10 +487,13 @@ export type Database = {
           progress: NonNullable<Json>
           result: Json | null
           resume_id: string
+          score: Json | null
           started_at: string | null
           status: string
           user_id: string
           version_id: string
+          wait_started_at: string | null
+          waited_ms: number
         }
         SetofOptions: {
           from: '*'
@@ -478,6 +505,10 @@ export type Database = {
       internal_extend_job: {
         Args: { p_job_id: number; p_lease_seconds?: number; p_lease_token: string }
         Returns: string
+      }
+      internal_extend_jobs: {
+        Args: { p_job_ids: number[]; p_lease_seconds?: number; p_lease_tokens: string[] }
+        Returns: number[]
       }
       internal_fail_job: {
         Args: {
@@ -512,6 +543,7 @@ export type Database = {
           parent_version_id: string | null
           pinned: boolean
           ready_at: string | null
+          reported_failure: string | null
           resume_id: string
           sha256: string | null
           source: string
@@ -528,7 +560,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
-      internal_keep_house: { Args: Record<PropertyKey, never>; Returns: Json }
+      internal_keep_house: { Args: { p_storage_calls?: Json }; Returns: Json }
       internal_optimization_source: {
         Args: { p_job_id: number; p_lease_token: string }
         Returns: {
@@ -551,6 +583,7 @@ export type Database = {
           parent_version_id: string | null
           pinned: boolean
           ready_at: string | null
+          reported_failure: string | null
           resume_id: string
           sha256: string | null
           source: string
@@ -571,12 +604,17 @@ export type Database = {
         Args: { p_delay_seconds?: number; p_job_id: number; p_lease_token: string }
         Returns: undefined
       }
+      internal_release_jobs: {
+        Args: { p_delay_seconds?: number; p_job_ids: number[]; p_lease_tokens: string[] }
+        Returns: number[]
+      }
       internal_removable_object: {
         Args: { p_job_id: number; p_lease_token: string }
         Returns: string
       }
       internal_report_optimization: {
         Args: {
+          p_after_event_id?: number
           p_events?: Json
           p_job_id: number
           p_lease_seconds?: number
@@ -602,10 +640,13 @@ export type Database = {
           progress: NonNullable<Json>
           result: Json | null
           resume_id: string
+          score: Json | null
           started_at: string | null
           status: string
           user_id: string
           version_id: string
+          wait_started_at: string | null
+          waited_ms: number
         }
         SetofOptions: {
           from: '*'
@@ -613,6 +654,29 @@ export type Database = {
           isOneToOne: true
           isSetofReturn: false
         }
+      }
+      internal_swap_circuit: {
+        Args: { p_circuit: Json; p_endpoint: string; p_version: number }
+        Returns: Json
+      }
+      internal_take_endpoint: {
+        Args: {
+          p_candidates: string[]
+          p_endpoints: string[]
+          p_job_id: number
+          p_lease_token: string
+        }
+        Returns: Json
+      }
+      internal_wait_optimization: {
+        Args: {
+          p_error: Json
+          p_job_id: number
+          p_lease_token: string
+          p_retry_seconds: number
+          p_score?: Json
+        }
+        Returns: string
       }
       list_optimization_events: {
         Args: { after_event_id?: number; optimization_id: string }
@@ -645,6 +709,7 @@ export type Database = {
           parent_version_id: string | null
           pinned: boolean
           ready_at: string | null
+          reported_failure: string | null
           resume_id: string
           sha256: string | null
           source: string
@@ -682,10 +747,13 @@ export type Database = {
           progress: NonNullable<Json>
           result: Json | null
           resume_id: string
+          score: Json | null
           started_at: string | null
           status: string
           user_id: string
           version_id: string
+          wait_started_at: string | null
+          waited_ms: number
         }
         SetofOptions: {
           from: '*'

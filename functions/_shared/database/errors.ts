@@ -33,10 +33,10 @@ export function toAppError(error: DatabaseError, status: number): AppError {
   })
 }
 
-/** A rate's refusal says in its hint when there is room again; what waits for other work cannot know. */
+/** A refusal for a while says in its hint when there is room again: supabase-js shows no headers of an error. */
 function retryAfterOf(code: ErrorCode, hint: string): { retryAfterSeconds?: number } {
   if (code === 'too_many_requests') {
-    return { retryAfterSeconds: Number(/^Try again in (\d+) seconds/.exec(hint)?.[1] ?? 10) }
+    return { retryAfterSeconds: Number(/Try again in (\d+) seconds/.exec(hint)?.[1] ?? 10) }
   }
   return code === 'unavailable' ? { retryAfterSeconds: 60 } : {}
 }

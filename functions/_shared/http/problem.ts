@@ -12,6 +12,8 @@ export interface Problem {
   /** Whether the same request may succeed later without a change. */
   readonly retryable: boolean
   readonly requestId: string
+  /** Extension members (RFC 9457, 3.2) of a failure that has something more to say. */
+  readonly [member: string]: unknown
 }
 
 const requestIdPattern = /^[A-Za-z0-9._-]{8,64}$/
@@ -34,6 +36,7 @@ export function problemOf(error: unknown, requestId: string): Problem {
     code: known.code,
     retryable: kind.retryable,
     requestId,
+    ...known.members,
   }
 }
 

@@ -1,5 +1,6 @@
 /** Asks the function `extract` to read a file: a hostile one can only take that isolate down. */
 import { z } from 'zod'
+import { anySignal } from '../any-signal.ts'
 import { AppError, isErrorCode } from '../errors.ts'
 
 /**
@@ -71,7 +72,7 @@ export function createExtractClient(options: {
         // Deno needs no word of it, other fetches refuse a stream without.
         ...{ duplex: 'half' },
         redirect: 'error',
-        signal: AbortSignal.any(signal === undefined ? ends : [...ends, signal]),
+        signal: anySignal(...ends, ...(signal === undefined ? [] : [signal])),
         headers: {
           apikey: options.publishableKey,
           authorization: `Bearer ${options.workerToken}`,

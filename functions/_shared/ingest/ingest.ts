@@ -1,7 +1,9 @@
 /** Reads what arrived: hash, sniff, extract, index. Only then is an upload trusted. */
 import { type Client, call, type VersionRow } from '../database/client.ts'
+import { toJson } from '../database/json.ts'
 import { AppError } from '../errors.ts'
 import { type Job, leaseOf } from '../jobs/queue.ts'
+import type { StorageCalls } from '../metrics/storage-calls.ts'
 import { detectLanguage } from '../resume/language.ts'
 import { parseResume } from '../resume/parse.ts'
 import type { Resume } from '../resume/resume.ts'
@@ -18,7 +20,7 @@ const maxHeadingsCharacters = 20_000
  */
 export async function ingest(
   job: Job,
-  deps: { service: Client; extract: Extract },
+  deps: { service: Client; extract: Extract; storageCalls: StorageCalls },
   signal: AbortSignal,
 ): Promise<VersionRow> {
   const version = await call(deps.service, 'internal_ingest_source', leaseOf(job), signal)
@@ -43,19 +45,22 @@ export async function ingest(
       throw object.failure() ?? error
     })
   const language = detectLanguage(extracted.text)
-  return await call(
-    deps.service,
-    'internal_complete_ingest',
-    {
-      ...leaseOf(job),
-      p_sha256: object.sha256(),
-      p_file_size: version.file_size,
-      p_content_text: extracted.text,
-      p_headings: headingsOf(parseResume(extracted.text, language)),
-      p_language: language,
-      p_notices: extracted.notices,
-    },
-    signal,
+  const found = {
+    ...leaseOf(job),
+    p_sha256: object.sha256(),
+    p_file_size: version.file_size,
+    p_content_text: extracted.text,
+    p_headings: headingsOf(parseResume(extracted.text, language)),
+    p_language: language,
+    p_notices: extracted.notices,
+  }
+  return await deps.storageCalls.reportBy((calls) =>
+    call(
+      deps.service,
+      'internal_complete_ingest',
+      { ...found, p_storage_calls: toJson(calls) },
+      signal,
+    ),
   )
 }
 

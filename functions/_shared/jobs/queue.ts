@@ -1,5 +1,6 @@
 /** The queue as a worker sees it. What a lease is and who may end a job is decided in SQL. */
 import { z } from 'zod'
+import { anySignal } from '../any-signal.ts'
 import { type Client, call } from '../database/client.ts'
 import { toJson } from '../database/json.ts'
 import { AppError, type ErrorCode } from '../errors.ts'
@@ -32,7 +33,8 @@ export interface Job {
 }
 
 /**
- * Leases the most urgent due job, or with `subjectId` that subject's own, its backoff not waited for.
+ * Leases the most urgent due job, or with `subjectId` that subject's own; the backoff of an attempt
+ * that failed is waited for either way.
  *
  * @returns nothing when there is none, or somebody else is at it
  */
@@ -41,28 +43,39 @@ export async function claimJob(
   options: { workerId: string; kinds: readonly JobKind[]; subjectId?: string },
   signal?: AbortSignal,
 ): Promise<Job | undefined> {
+  const [job] = await claimJobs(service, { ...options, limit: 1 }, signal)
+  return job
+}
+
+/** Leases up to `limit` due jobs, most urgent first. */
+export async function claimJobs(
+  service: Client,
+  options: { workerId: string; kinds: readonly JobKind[]; limit: number; subjectId?: string },
+  signal?: AbortSignal,
+): Promise<readonly Job[]> {
   const rows = await call(
     service,
     'internal_claim_jobs',
     {
       p_worker_id: options.workerId,
       p_kinds: [...options.kinds],
-      p_limit: 1,
+      p_limit: options.limit,
       p_lease_seconds: leaseSeconds,
       ...(options.subjectId === undefined ? {} : { p_subject_id: options.subjectId }),
     },
     signal,
   )
-  if (rows[0] === undefined) return undefined
-  const row = jobSchema.parse(rows[0])
-  return {
-    id: row.job_id,
-    kind: row.kind,
-    subjectId: row.subject_id,
-    ownerId: row.owner_id,
-    attempt: row.attempts,
-    leaseToken: row.lease_token,
-  }
+  return rows.map((given) => {
+    const row = jobSchema.parse(given)
+    return {
+      id: row.job_id,
+      kind: row.kind,
+      subjectId: row.subject_id,
+      ownerId: row.owner_id,
+      attempt: row.attempts,
+      leaseToken: row.lease_token,
+    }
+  })
 }
 
 /** The two arguments by which every RPC about a leased job knows its caller. */
@@ -100,6 +113,28 @@ export async function releaseJob(service: Client, job: Job): Promise<void> {
   await call(service, 'internal_release_job', leaseOf(job))
 }
 
+/** Gives jobs back that were not begun. Those that another worker has by now are left alone. */
+export async function releaseJobs(service: Client, jobs: readonly Job[]): Promise<void> {
+  if (jobs.length > 0) await call(service, 'internal_release_jobs', leasesOf(jobs))
+}
+
+/** Holds the leases of jobs for longer, and tells which of them are still held. */
+export async function extendJobs(service: Client, jobs: readonly Job[]): Promise<Set<number>> {
+  if (jobs.length === 0) return new Set()
+  const held = await call(service, 'internal_extend_jobs', {
+    ...leasesOf(jobs),
+    p_lease_seconds: leaseSeconds,
+  })
+  return new Set(held)
+}
+
+function leasesOf(jobs: readonly Job[]): { p_job_ids: number[]; p_lease_tokens: string[] } {
+  return {
+    p_job_ids: jobs.map(({ id }) => id),
+    p_lease_tokens: jobs.map(({ leaseToken }) => leaseToken),
+  }
+}
+
 /** Keeps a lease while `work` runs; a lost lease aborts it. */
 export async function withLease<T>(
   service: Client,
@@ -121,7 +156,7 @@ export async function withLease<T>(
     (leaseSeconds * 1000) / 3,
   )
   try {
-    return await work(AbortSignal.any([signal, lost.signal]))
+    return await work(anySignal(signal, lost.signal))
   } finally {
     clearInterval(timer)
   }

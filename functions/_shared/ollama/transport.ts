@@ -3,6 +3,7 @@
  * skips lines that are not JSON and prints them (they may hold a resume) to the console. So all of
  * it is settled here, before the library sees a byte.
  */
+import { anySignal } from '../any-signal.ts'
 
 const maxErrorBytes = 16 * 1024
 const maxBodyBytes = 8 * 1024 * 1024
@@ -51,7 +52,7 @@ export function createTransport(options: TransportOptions): Fetch {
         headers,
         // A redirect would carry the resume, and on one origin the key, to where nobody chose.
         redirect: 'manual',
-        signal: signal ? AbortSignal.any([signal, options.signal]) : options.signal,
+        signal: signal ? anySignal(signal, options.signal) : options.signal,
       })
       .catch((cause: unknown) => {
         throw new ModelConnectionError('The endpoint cannot be reached', { cause })

@@ -42,7 +42,8 @@ export function hasEnded(row: OptimizationRow): boolean {
 /**
  * Yields every saved event after `afterEventId` until the optimization has ended, and returns its
  * row. Nothing is told before it is saved, so a dropped stream goes on where it was. `news` cuts a wait
- * short: who works the job in this very isolate knows when there is some.
+ * short: who works the job in this very isolate knows when there is some, and what it has just saved is
+ * told without reading it again.
  *
  * @throws AppError unauthorized, not_found, unavailable, or what `signal` was aborted with
  */
@@ -72,23 +73,65 @@ export async function* followOptimization(
     if (events?.some(({ type }) => type === 'done' || type === 'error')) {
       return await readOptimization(user, optimizationId, options.signal)
     }
-    const pause = delay(pollMs, { signal: options.signal })
-    await (options.news === undefined ? pause : Promise.race([pause, options.news.next()]))
+    for (;;) {
+      const pause = delay(pollMs, { signal: options.signal })
+      await (options.news === undefined ? pause : Promise.race([pause, options.news.next()]))
+      const saved = options.news?.take().filter(({ id }) => id > after) ?? []
+      // A gap, or nothing: another worker may have the job by now, or it has ended.
+      if (saved[0]?.id !== after + 1) break
+      for (const event of saved) {
+        after = event.id
+        yield event
+      }
+    }
   }
 }
 
-/** Tells one waiter that something has happened since it last asked. */
+/**
+ * The row once it has ended, or as it stands when `due` is aborted, read with the product's own key:
+ * for an answer that is owed to somebody who has shown that the row is theirs, and whose token has run
+ * out since.
+ *
+ * @throws AppError not_found when it is gone, or is another's
+ */
+export async function awaitEnd(
+  service: Client,
+  row: OptimizationRow,
+  due: AbortSignal,
+): Promise<OptimizationRow> {
+  let last = row
+  while (!due.aborted) {
+    last = await readOptimization(service, row.optimization_id, due).catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'not_found') throw error
+      return last
+    })
+    if (last.user_id !== row.user_id) throw new AppError('not_found')
+    if (hasEnded(last)) return last
+    await delay(pollMs, { signal: due }).catch(() => {})
+  }
+  return last
+}
+
+/** How many events are kept for a waiter that does not come; it reads them then. */
+const maxHeldEvents = 100
+
+/** Tells one waiter that something has happened since it last asked, and which events were saved. */
 export interface Bell {
-  readonly ring: () => void
+  /** @param saved in the order of their ids */
+  readonly ring: (saved?: readonly SavedEvent[]) => void
   readonly next: () => Promise<void>
+  /** What was saved since this was last called; possibly not all of it. */
+  readonly take: () => readonly SavedEvent[]
 }
 
 export function createBell(): Bell {
   let rung = false
+  let held: readonly SavedEvent[] = []
   let wake: () => void = () => {}
   return {
-    ring() {
+    ring(saved = []) {
       rung = true
+      held = [...held, ...saved].slice(-maxHeldEvents)
       wake()
     },
     async next() {
@@ -98,6 +141,11 @@ export function createBell(): Bell {
         })
       }
       rung = false
+    },
+    take() {
+      const taken = held
+      held = []
+      return taken
     },
   }
 }

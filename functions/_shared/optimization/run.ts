@@ -6,25 +6,31 @@ import { AppError, isErrorCode } from '../errors.ts'
 import type { Extract } from '../ingest/extract-client.ts'
 import { ingest } from '../ingest/ingest.ts'
 import { claimJob, failJob, type Job, leaseOf, releaseJob, withLease } from '../jobs/queue.ts'
+import type { Shutdown } from '../jobs/shutdown.ts'
 import type { Log } from '../log/log.ts'
-import type { Model } from '../ollama/client.ts'
+import type { StorageCalls } from '../metrics/storage-calls.ts'
+import type { ModelPool } from '../ollama/endpoints.ts'
 import { type Language, languages } from '../resume/resume.ts'
+import type { Score } from '../scoring/score.ts'
 import { delay } from '../std/std.ts'
+import type { SavedEvent } from './follow.ts'
 import { readPartial } from './partial.ts'
 import { optimize } from './pipeline.ts'
-import { startReporter } from './reporter.ts'
+import { startReporter, type Unsaved } from './reporter.ts'
 import type { OptimizationResult } from './result.ts'
 
 export interface RunDependencies {
   readonly service: Client
   readonly extract: Extract
-  readonly model: Pick<Model, 'chat' | 'name'>
+  readonly models: Pick<ModelPool, 'forJob'>
   readonly workerId: string
   /** Makes the mark of data in prompts unguessable and the same for one version. */
   readonly nonceSecret: string
-  /** From the first start of the work to its end, all attempts together. */
+  /** From the first start of the work to its end, all attempts together, without waiting for a model. */
   readonly timeoutMs: number
   readonly log: Log
+  readonly storageCalls: StorageCalls
+  readonly shutdown: Shutdown
 }
 
 /** How often to look whether somebody else has finished the ingest that this waits for. */
@@ -33,34 +39,52 @@ const ingestPollMs = 300
 /**
  * Resolves when the attempt is over, however it ended: that stands in the optimization's row.
  *
- * @param onSaved is called when there are new events to be read, and at the end
+ * @param onSaved is called with the events that are saved now, and at the end
  * @throws AppError unavailable when the database cannot be told; the lease runs out then
  */
 export async function runOptimization(
   job: Job,
   deps: RunDependencies,
-  onSaved: () => void = () => {},
+  onSaved: (saved?: readonly SavedEvent[]) => void = () => {},
 ): Promise<void> {
   const log = deps.log.with({ jobId: job.id, optimizationId: job.subjectId, attempt: job.attempt })
+  const stop = new AbortController()
+  // Asked for together: a person waits for the first token. What is not there yet is asked for again.
+  const source = call(
+    deps.service,
+    'internal_optimization_source',
+    leaseOf(job),
+    stop.signal,
+  ).catch(() => undefined)
   const row = await call(deps.service, 'internal_start_optimization', leaseOf(job))
   if (row.status !== 'running') return
 
-  const stop = new AbortController()
-  const deadline = setTimeout(
-    () => stop.abort(new AppError('deadline_exceeded')),
-    remainingMs(row, deps.timeoutMs),
-  )
+  const leftMs = remainingMs(row, deps.timeoutMs)
+  const deadline = setTimeout(() => stop.abort(new AppError('deadline_exceeded')), leftMs)
+  const model = deps.models.forJob(job, {
+    deadlineAt: performance.now() + leftMs,
+    signal: stop.signal,
+  })
+  let score: Score | undefined
+  const interrupt = () => stop.abort(deps.shutdown.now.reason)
+  deps.shutdown.now.addEventListener('abort', interrupt, { once: true })
   const reporter = startReporter({
     service: deps.service,
     job,
+    lastEventId: row.last_event_id,
     abort: (reason) => stop.abort(reason),
     onSaved,
   })
   try {
     const startedAt = performance.now()
-    const version = await readyVersion(job, deps, stop.signal, (versionId) =>
-      reporter.add({ type: 'extracting', data: { versionId } }),
-    )
+    model.prepare()
+    const asked = await source
+    const version =
+      asked?.state === 'ready'
+        ? asked
+        : await readyVersion(job, deps, stop.signal, (versionId) =>
+            reporter.add({ type: 'extracting', data: { versionId } }),
+          )
     const result = await optimize(
       {
         text: version.content_text ?? '',
@@ -71,11 +95,14 @@ export async function runOptimization(
         partial: readPartial(row.partial),
       },
       {
-        model: deps.model,
+        model,
         nonce: await nonceOf(deps.nonceSecret, version.version_id),
         now: () => performance.now(),
         ingestMs: performance.now() - startedAt,
-        onEvent: reporter.add,
+        onEvent: (event) => {
+          if (event.type === 'scoring') score = event.data.score
+          reporter.add(event)
+        },
         onSection: reporter.addSection,
         signal: stop.signal,
       },
@@ -87,9 +114,15 @@ export async function runOptimization(
   } catch (error) {
     // What the sections gave until now is worth keeping: the next attempt does not ask again.
     await reporter.stop({ save: true })
-    await settle(deps.service, job, stop.signal.aborted ? stop.signal.reason : error, log)
+    const reason: unknown = stop.signal.aborted ? stop.signal.reason : error
+    if (deps.shutdown.now.aborted && reason === deps.shutdown.now.reason) {
+      await releaseJob(deps.service, job)
+    } else {
+      await settle(deps.service, job, { error: reason, score, log })
+    }
   } finally {
     clearTimeout(deadline)
+    deps.shutdown.now.removeEventListener('abort', interrupt)
     onSaved()
   }
 }
@@ -98,18 +131,23 @@ async function complete(
   service: Client,
   job: Job,
   result: OptimizationResult,
-  rest: ReturnType<ReturnType<typeof startReporter>['takeRest']>,
+  rest: Unsaved,
 ): Promise<void> {
   await call(service, 'internal_complete_optimization', {
     ...leaseOf(job),
     p_status: 'succeeded',
     p_result: toJson(result),
-    p_events: toJson(rest),
+    p_events: toJson(rest.events),
+    p_after_event_id: rest.afterEventId,
   })
 }
 
 /** Says how an attempt ended that gave no result. Who has lost the lease has nothing to say. */
-async function settle(service: Client, job: Job, error: unknown, log: Log): Promise<void> {
+async function settle(
+  service: Client,
+  job: Job,
+  { error, score, log }: { error: unknown; score: Score | undefined; log: Log },
+): Promise<void> {
   const code = error instanceof AppError ? error.code : 'internal'
   log[code === 'internal' ? 'error' : 'info']('optimization attempt ended', { error })
   if (code === 'lease_lost') return
@@ -117,6 +155,16 @@ async function settle(service: Client, job: Job, error: unknown, log: Log): Prom
     await call(service, 'internal_complete_optimization', {
       ...leaseOf(job),
       p_status: 'cancelled',
+    })
+    return
+  }
+  if (error instanceof AppError && (code === 'circuit_open' || code === 'model_busy')) {
+    await call(service, 'internal_wait_optimization', {
+      ...leaseOf(job),
+      p_error: toJson({ code, detail: error.message, retryable: error.retryable }),
+      p_retry_seconds: error.retryAfterSeconds ?? 1,
+      // A model that is busy answers soon: nobody has to make do with a score.
+      ...(code === 'circuit_open' && score !== undefined ? { p_score: toJson(score) } : {}),
     })
     return
   }
@@ -161,7 +209,7 @@ async function readyVersion(
  */
 export async function runIngest(
   job: Job,
-  deps: Pick<RunDependencies, 'service' | 'extract' | 'log'>,
+  deps: Pick<RunDependencies, 'service' | 'extract' | 'log' | 'storageCalls'>,
   signal: AbortSignal,
 ): Promise<void> {
   const log = deps.log.with({ jobId: job.id, versionId: job.subjectId, attempt: job.attempt })
@@ -187,7 +235,7 @@ export async function runIngest(
 
 function remainingMs(row: OptimizationRow, timeoutMs: number): number {
   const startedAt = row.started_at === null ? Date.now() : Date.parse(row.started_at)
-  return Math.max(0, Math.min(timeoutMs, startedAt + timeoutMs - Date.now()))
+  return Math.max(0, Math.min(timeoutMs, startedAt + row.waited_ms + timeoutMs - Date.now()))
 }
 
 function languageOf(value: string | null): Language {

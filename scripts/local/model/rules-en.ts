@@ -72,7 +72,7 @@ function finiteClause(text: string, { current }: RuleContext): string | undefine
 
 const weakOpening = /^(?:I (?:was|am) |was |am )?(?:responsible for|in charge of) (.+)$/i
 const dutiesOpening =
-  /^(?:my )?(?:main )?(?:duties|responsibilities|tasks)(?: (?:included|include|were|are))(?: the)? (.+)$/i
+  /^(?:my )?(?:main )?(?:duties|responsibilities|tasks) (included|include|were|are)(?: the)? (.+)$/i
 
 /** `Provided support to` and its like: a noun of doing behind an empty verb. */
 const emptyVerbs: readonly (readonly [RegExp, Record<VerbFinite, string>])[] = [
@@ -120,8 +120,11 @@ export const englishRules: readonly Rule[] = [
   {
     improvement: 'stronger_opening',
     rewrite: (line, context) => {
-      const rest = weakOpening.exec(line)?.[1] ?? dutiesOpening.exec(line)?.[1]
-      return rest === undefined ? undefined : finiteClause(rest, context)
+      const duty = dutiesOpening.exec(line)
+      const rest = weakOpening.exec(line)?.[1] ?? duty?.[2]
+      // What the duties were is not what they are.
+      const current = context.current && !/ed$|were/i.test(duty?.[1] ?? '')
+      return rest === undefined ? undefined : finiteClause(rest, { ...context, current })
     },
   },
   {

@@ -4,7 +4,7 @@ import { AppError } from '../../../functions/_shared/errors.ts'
 import type { Declared, Extract } from '../../../functions/_shared/ingest/extract-client.ts'
 import { ingest } from '../../../functions/_shared/ingest/ingest.ts'
 import type { Job } from '../../../functions/_shared/jobs/queue.ts'
-import { fakeService, leaseToken, raised, subjectId } from '../jobs/fake-service.ts'
+import { createIsolate, fakeService, leaseToken, raised, subjectId } from '../jobs/fake-service.ts'
 
 const job: Job = {
   id: 3,
@@ -55,14 +55,15 @@ function setup(options: {
       return options.object?.(request) ?? new Response(file)
     },
   )
+  const { storageCalls } = createIsolate().parts
   const extract: Extract = async (stream, declared, signal) => {
     if (options.extract !== undefined) return await options.extract(stream, declared, signal)
     extracted.push({ bytes: await new Response(stream).bytes(), declared })
     return { kind: 'pdf', text, notices: ['macros'] }
   }
   const run = (signal = new AbortController().signal) =>
-    ingest(job, { service: service.client, extract }, signal)
-  return { run, service, requests, extracted }
+    ingest(job, { service: service.client, extract, storageCalls }, signal)
+  return { run, service, requests, extracted, storageCalls }
 }
 
 describe('ingest()', () => {
@@ -94,6 +95,14 @@ describe('ingest()', () => {
     const headings = String(args?.p_headings).split('\n')
     expect(headings).toEqual(expect.arrayContaining(['Experience', 'Education']))
     expect(headings.join('\n')).not.toContain('routes of the fleet')
+  })
+
+  test('takes along what was measured at Storage', async () => {
+    const { run, service, storageCalls } = setup({})
+    const call = { operation: 'download', outcome: 'ok', milliseconds: 7 } as const
+    storageCalls.record(call)
+    await run()
+    expect(service.named('internal_complete_ingest')[0]).toMatchObject({ p_storage_calls: [call] })
   })
 
   test.each(['ready', 'failed', 'pruned'])(

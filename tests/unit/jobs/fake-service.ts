@@ -2,6 +2,8 @@ import { createClient } from '@supabase/supabase-js'
 import type { Client } from '../../../functions/_shared/database/client.ts'
 import type { Database } from '../../../functions/_shared/database/database.gen.ts'
 import { type ErrorCode, errorKinds } from '../../../functions/_shared/errors.ts'
+import { listenForShutdown } from '../../../functions/_shared/jobs/shutdown.ts'
+import { createStorageCalls } from '../../../functions/_shared/metrics/storage-calls.ts'
 
 export type Args = Record<string, unknown>
 /** What an RPC answers: a value, or a response for what is no plain success. */
@@ -98,5 +100,16 @@ export function jobRow(kind: string, id = 1) {
     lease_token: leaseToken,
     leased_until: '2026-01-01T00:00:30Z',
     payload: {},
+  }
+}
+
+/** What an isolate has besides: storage calls of its own, and an end that the test can announce. */
+export function createIsolate() {
+  const target = new EventTarget()
+  return {
+    parts: { storageCalls: createStorageCalls(), shutdown: listenForShutdown(target) },
+    end(reason: string) {
+      target.dispatchEvent(new CustomEvent('beforeunload', { detail: { reason } }))
+    },
   }
 }

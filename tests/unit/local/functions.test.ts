@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createFunctions, type Functions } from '../../../scripts/local/functions.ts'
 
@@ -14,6 +15,7 @@ const sources: Record<string, string> = {
     body: await request.text(),
     setting: Deno.env.get('SETTING'),
     home: Deno.env.get('HOME') ?? null,
+    place: Deno.env.get('PLACE') ?? null,
     pid: Deno.pid,
   }))`,
   stream: `const aborted = []
@@ -36,6 +38,7 @@ const sources: Record<string, string> = {
     const what = await request.text()
     if (what === 'loop') for (;;) {}
     if (what === 'crash') Deno.exit(3)
+    if (what === 'wait') await new Promise(() => {})
     if (what === 'grow') { const kept = []; for (;;) { kept.push(new Uint8Array(2e7).fill(1)); await 0 } }
     return Response.json({ pid: Deno.pid })
   })`,
@@ -151,6 +154,53 @@ describe('the limits of the platform', () => {
     )
     expect(pids.size).toBeLessThanOrEqual(2)
   })
+})
+
+it('a request whose process somebody else ends is answered 502: that says nothing of what it sent', async () => {
+  const waiting = post('extract', 'wait')
+  const busy = await vi.waitFor(() => {
+    const found = functions.processes().filter(({ name }) => name === 'extract')
+    expect(found.length).toBeGreaterThan(0)
+    return found
+  })
+  // Which of them has it is not to be seen from here.
+  await vi.waitFor(async () => {
+    for (const { pid } of busy) process.kill(pid, 'SIGKILL')
+    const over = await Promise.race([waiting.then(() => true), delay(200, false)])
+    expect(over).toBe(true)
+  })
+  const ended = await waiting
+  expect([ended.status, (await ended.json()).code]).toEqual([502, 'WORKER_ERROR'])
+})
+
+it('several processes of a function take requests in turn, each told of its place', async () => {
+  const several = createFunctions({
+    env: { SETTING: 'given' },
+    functionsDir: dir,
+    denoDir: join(dir, 'deno'),
+    sizes: { echo: 2 },
+    envOf: (name, place) => ({ PLACE: `${name} ${place}` }),
+    log: (line) => lines.push(line),
+  })
+  const own = createServer((request, response) => several.handle(request, response))
+  try {
+    own.listen(0, '127.0.0.1')
+    await once(own, 'listening')
+    const address = own.address()
+    const there = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
+    const places: string[] = []
+    for (let turn = 0; turn < 3; turn++) {
+      places.push((await (await fetch(`${there}/functions/v1/echo`)).json()).place)
+    }
+    expect(places).toEqual(['echo 0', 'echo 1', 'echo 0'])
+    expect(several.processes().map(({ name, place }) => `${name} ${place}`)).toEqual([
+      'echo 0',
+      'echo 1',
+    ])
+  } finally {
+    await several.stop()
+    own.close()
+  }
 })
 
 it('stop() leaves no process', async () => {

@@ -91,6 +91,25 @@ describe('followOptimization()', () => {
     expect(all.events).toHaveLength(1)
   })
 
+  test('what was saved here is told without reading it, once, and a gap is read', async () => {
+    const told = (id: number) => ({ id, type: 'checking', data: { id } })
+    const answers = [[event(1, 'checking')], [event(4, 'checking'), event(5, 'done')]]
+    const service = setup(() => answers.shift() ?? [])
+    const news = createBell()
+    const all = collect(
+      followOptimization(service.client, subjectId, { afterEventId: 0, signal: never, news }),
+    )
+    await vi.advanceTimersByTimeAsync(0)
+    news.ring([told(1), told(2)])
+    await vi.advanceTimersByTimeAsync(0)
+    news.ring([told(3)])
+    await vi.advanceTimersByTimeAsync(0)
+    expect(service.calls).toHaveLength(1)
+    news.ring([told(5)])
+    expect((await all).events.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5])
+    expect(service.calls.map(({ args }) => args.after_event_id)).toEqual([0, 3])
+  })
+
   test('a signal ends it in the middle of a wait, and of a call', async () => {
     const reason = new AppError('cancelled')
     for (const list of [() => [], hang]) {

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { AppError } from '../../../functions/_shared/errors.ts'
 import type { Job } from '../../../functions/_shared/jobs/queue.ts'
+import type { SavedEvent } from '../../../functions/_shared/optimization/follow.ts'
 import type { SectionResult } from '../../../functions/_shared/optimization/partial.ts'
 import {
+  idleIntervalMs,
   reportIntervalMs,
   startReporter,
 } from '../../../functions/_shared/optimization/reporter.ts'
@@ -45,15 +47,24 @@ function start(report: Rpc) {
   const service = fakeService({ internal_report_optimization: report })
   const aborted: AppError[] = []
   let saved = 0
+  const savedEvents: SavedEvent[] = []
   const reporter = startReporter({
     service: service.client,
     job,
+    lastEventId: 1,
     abort: (reason) => aborted.push(reason),
-    onSaved: () => {
+    onSaved: (events) => {
       saved += 1
+      savedEvents.push(...events)
     },
   })
-  return { reporter, calls: service.calls, aborted, saved: () => saved }
+  return {
+    reporter,
+    calls: service.calls,
+    aborted,
+    saved: () => saved,
+    savedEvents: () => savedEvents,
+  }
 }
 
 const tick = () => vi.advanceTimersByTimeAsync(reportIntervalMs)
@@ -72,14 +83,38 @@ describe('startReporter()', () => {
 
   test('calls once per interval, however much there is to say', async () => {
     const { reporter, calls } = start(() => false)
-    for (let count = 0; count < 1000; count += 1) reporter.add(generating(count))
-    expect(calls).toHaveLength(0)
-    await vi.advanceTimersByTimeAsync(reportIntervalMs - 1)
-    expect(calls).toHaveLength(0)
-    await vi.advanceTimersByTimeAsync(1)
-    expect(calls).toHaveLength(1)
-    await vi.advanceTimersByTimeAsync(10 * reportIntervalMs)
+    for (let ms = 0; ms < 10 * reportIntervalMs; ms += 5) {
+      reporter.add(generating(ms))
+      await vi.advanceTimersByTimeAsync(5)
+    }
+    // At once, and ten times an interval later.
     expect(calls).toHaveLength(11)
+    await reporter.stop()
+  })
+
+  test('saves at once what comes after a pause, and what comes with it', async () => {
+    const { reporter, calls } = start(() => false)
+    reporter.add(checking)
+    reporter.add(generating(0))
+    await vi.advanceTimersByTimeAsync(1)
+    expect(calls.map(({ args }) => args.p_events)).toEqual([[checking, generating(0)]])
+    await vi.advanceTimersByTimeAsync(reportIntervalMs)
+    reporter.add(generating(1))
+    await vi.advanceTimersByTimeAsync(1)
+    expect(calls).toHaveLength(2)
+    reporter.add(generating(2))
+    await vi.advanceTimersByTimeAsync(reportIntervalMs - 2)
+    expect(calls).toHaveLength(2)
+    await vi.advanceTimersByTimeAsync(2)
+    expect(calls[2]?.args.p_events).toEqual([generating(2)])
+    await reporter.stop()
+  })
+
+  test('asks for a cancellation within a second when there is nothing to say', async () => {
+    const { reporter, calls } = start(() => false)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(idleIntervalMs).toBeLessThan(1000)
+    expect(calls.length).toBeGreaterThanOrEqual(Math.floor(10_000 / idleIntervalMs))
     await reporter.stop()
   })
 
@@ -109,8 +144,49 @@ describe('startReporter()', () => {
       p_progress: { stage: 'generating', tokens: 7, sections: 3, sectionsDone: 1 },
       p_events: [generating(7, 1)],
       p_partial: { 's1.1': section },
+      p_after_event_id: 1,
     })
     expect(saved()).toBe(1)
+    await reporter.stop()
+  })
+
+  test('says again, unchanged and after the same event, what no answer came to', async () => {
+    let lost = true
+    const { reporter, calls } = start(() => {
+      if (lost) throw new TypeError('The answer was lost')
+      return false
+    })
+    reporter.add(generating(1))
+    await vi.advanceTimersByTimeAsync(1)
+    // What may be saved already is not taken back for a newer count.
+    reporter.add(generating(2))
+    reporter.add(generating(3))
+    lost = false
+    await tick()
+    reporter.add(checking)
+    await tick()
+    expect(
+      calls.map(({ args }) => ({ events: args.p_events, after: args.p_after_event_id })),
+    ).toEqual([
+      { events: [generating(1)], after: 1 },
+      { events: [generating(1), generating(3)], after: 1 },
+      { events: [checking], after: 3 },
+    ])
+    await reporter.stop()
+  })
+
+  test('hands over what is saved, numbered as it is saved', async () => {
+    const { reporter, savedEvents } = start(() => false)
+    reporter.add(checking)
+    reporter.add(generating(1))
+    await vi.advanceTimersByTimeAsync(1)
+    reporter.add(checking)
+    await tick()
+    expect(savedEvents()).toEqual([
+      { id: 2, ...checking },
+      { id: 3, ...generating(1) },
+      { id: 4, ...checking },
+    ])
     await reporter.stop()
   })
 
@@ -147,14 +223,14 @@ describe('startReporter()', () => {
     await tick()
     away = false
     await tick()
-    expect(calls[2]?.args).toMatchObject({
+    expect(calls.at(-1)?.args).toMatchObject({
       p_events: [generating(1), checking],
       p_partial: { 's1.1': section, 's2.1': section },
     })
     expect(saved()).toBe(1)
     expect(aborted).toEqual([])
-    await tick()
-    expect(calls[3]?.args).toMatchObject({ p_events: [], p_partial: {} })
+    await vi.advanceTimersByTimeAsync(idleIntervalMs)
+    expect(calls.at(-1)?.args).toMatchObject({ p_events: [], p_partial: {} })
     await reporter.stop()
   })
 
@@ -218,7 +294,7 @@ describe('startReporter()', () => {
     await tick()
     reporter.add(checking)
     await reporter.stop()
-    expect(reporter.takeRest()).toEqual([checking])
-    expect(reporter.takeRest()).toEqual([])
+    expect(reporter.takeRest()).toEqual({ events: [checking], afterEventId: 2 })
+    expect(reporter.takeRest()).toEqual({ events: [], afterEventId: 2 })
   })
 })

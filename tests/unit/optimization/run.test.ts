@@ -6,6 +6,7 @@ import { createLog } from '../../../functions/_shared/log/log.ts'
 import type { ChatOptions, ChatRequest } from '../../../functions/_shared/ollama/client.ts'
 import { runIngest, runOptimization } from '../../../functions/_shared/optimization/run.ts'
 import {
+  createIsolate,
   fakeService,
   hang,
   jobRow,
@@ -38,7 +39,14 @@ const ready = {
   language: 'en',
   sha256: 'f',
 }
-const running = { status: 'running', started_at: null, partial: {}, job_description: null }
+const running = {
+  status: 'running',
+  started_at: null,
+  waited_ms: 0,
+  partial: {},
+  job_description: null,
+  last_event_id: 1,
+}
 
 type Chat = (request: ChatRequest<unknown>, options: ChatOptions) => Promise<unknown>
 
@@ -59,23 +67,28 @@ function setup(rpcs: Record<string, Rpc> = {}, options: { chat?: Chat; timeoutMs
     await new Response(stream).bytes()
     return { kind: 'pdf', text, notices: [] }
   }
+  const isolate = createIsolate()
   const deps = {
+    ...isolate.parts,
     service: service.client,
     extract,
-    model: {
-      name: 'double',
-      async chat<T>(request: ChatRequest<T>, given: ChatOptions = {}) {
-        requests.push(request)
-        const value = await (options.chat?.(request, given) ?? { suggestions: [] })
-        return {
-          value: request.schema.parse(value),
-          model: 'double',
-          promptTokens: 1,
-          outputTokens: 1,
-          durationMs: 1,
-          repaired: false,
-        }
-      },
+    models: {
+      forJob: () => ({
+        name: 'double',
+        prepare: () => {},
+        async chat<T>(request: ChatRequest<T>, given: ChatOptions = {}) {
+          requests.push(request)
+          const value = await (options.chat?.(request, given) ?? { suggestions: [] })
+          return {
+            value: request.schema.parse(value),
+            model: 'double',
+            promptTokens: 1,
+            outputTokens: 1,
+            durationMs: 1,
+            repaired: false,
+          }
+        },
+      }),
     },
     workerId: 'w',
     nonceSecret: 'secret',
@@ -83,7 +96,8 @@ function setup(rpcs: Record<string, Rpc> = {}, options: { chat?: Chat; timeoutMs
     log: createLog({}, () => {}),
   }
   const onSaved = vi.fn()
-  return { run: () => runOptimization(job, deps, onSaved), service, deps, onSaved, requests }
+  const run = () => runOptimization(job, deps, onSaved)
+  return { run, service, deps, onSaved, requests, isolate }
 }
 
 /** A model that says nothing until it is told to stop. */
@@ -110,7 +124,55 @@ describe('runOptimization()', () => {
   test('leaves alone what has ended before it began', async () => {
     const { run, service } = setup({ internal_start_optimization: () => ({ status: 'cancelled' }) })
     await run()
-    expect(service.calls.map(({ name }) => name)).toEqual(['internal_start_optimization'])
+    expect(service.calls.map(({ name }) => name).sort()).toEqual([
+      'internal_optimization_source',
+      'internal_start_optimization',
+    ])
+  })
+
+  test('without a model that may be asked it waits, and leaves the score', async () => {
+    const failure = new AppError('circuit_open', undefined, { retryAfterSeconds: 31 })
+    const { run, service, onSaved } = setup(
+      { internal_wait_optimization: () => 'waiting' },
+      { chat: () => Promise.reject(failure) },
+    )
+    await run()
+    expect(service.named('internal_wait_optimization')).toEqual([
+      {
+        ...lease,
+        p_error: expect.objectContaining({ code: 'circuit_open', retryable: true }),
+        p_retry_seconds: 31,
+        p_score: expect.objectContaining({ total: expect.any(Number) }),
+      },
+    ])
+    expect(service.named('internal_fail_job')).toEqual([])
+    expect(onSaved).toHaveBeenCalled()
+  })
+
+  test('a busy model is waited for without a word', async () => {
+    const { run, service } = setup(
+      { internal_wait_optimization: () => 'waiting' },
+      { chat: () => Promise.reject(new AppError('model_busy', '', { retryAfterSeconds: 2 })) },
+    )
+    await run()
+    const [waited] = service.named('internal_wait_optimization')
+    expect(waited).toMatchObject({ p_error: { code: 'model_busy' }, p_retry_seconds: 2 })
+    expect(waited).not.toHaveProperty('p_score')
+  })
+
+  test('waiting for a model does not eat the time that the work may take', async () => {
+    const started_at = new Date(Date.now() - 600_000).toISOString()
+    const begun = (waited_ms: number) => ({
+      internal_start_optimization: () => ({ ...running, started_at, waited_ms }),
+    })
+    const waited = setup(begun(590_000))
+    await waited.run()
+    expect(waited.service.named('internal_complete_optimization')).toHaveLength(1)
+    const worked = setup(begun(1000), { chat: silent })
+    await worked.run()
+    expect(worked.service.named('internal_fail_job')).toEqual([
+      expect.objectContaining({ p_error: expect.objectContaining({ code: 'deadline_exceeded' }) }),
+    ])
   })
 
   test('a failure is given back for another attempt, with its code', async () => {
@@ -159,6 +221,47 @@ describe('runOptimization()', () => {
       { ...lease, p_status: 'cancelled' },
     ])
     expect(service.named('internal_fail_job')).toEqual([])
+  })
+
+  test('an isolate that is ended gives the job back, with what its sections gave', async () => {
+    const { run, service, isolate } = setup(
+      { internal_release_job: () => null },
+      {
+        chat: (request, options) => {
+          queueMicrotask(() => isolate.end('wall_clock'))
+          return silent(request, options)
+        },
+      },
+    )
+    await run()
+    expect(service.named('internal_release_job')).toEqual([lease])
+    expect(service.named('internal_report_optimization')).toHaveLength(1)
+    expect(service.named('internal_fail_job')).toEqual([])
+  })
+
+  test('says at its end which events it knows to be saved', async () => {
+    const { run, service } = setup()
+    await run()
+    expect(service.named('internal_complete_optimization')[0]).toMatchObject({
+      p_after_event_id: 1,
+    })
+  })
+
+  test('two requests about one version share their prompt up to the posting', async () => {
+    const prompts: string[] = []
+    for (const job_description of ['Planner in Hull', 'Baker in Ghent']) {
+      const { run, requests } = setup({
+        internal_start_optimization: () => ({ ...running, job_description }),
+      })
+      await run()
+      expect(requests[0]?.system).toBe(requests.at(-1)?.system)
+      prompts.push(`${requests[0]?.system}\n${requests[0]?.prompt}`)
+    }
+    const [first = '', second = ''] = prompts
+    const shared = [...first].findIndex((character, index) => character !== second[index])
+    const posting = first.indexOf('The job posting:')
+    expect(posting).toBeGreaterThan(first.indexOf('14 drivers'))
+    expect(shared).toBeGreaterThan(posting)
   })
 
   test('who has lost the lease says nothing more', async () => {

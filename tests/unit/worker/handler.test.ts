@@ -1,9 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { createLog } from '../../../functions/_shared/log/log.ts'
 import { createHandler } from '../../../functions/worker/handler.ts'
-import { createGate, fakeService, jobRow, type Rpc, raised } from '../jobs/fake-service.ts'
+import {
+  createGate,
+  createIsolate,
+  fakeService,
+  jobRow,
+  type Rpc,
+  raised,
+} from '../jobs/fake-service.ts'
 
 const token = 'a-worker-token-of-some-length'
+
+function raise(message: string): never {
+  throw new Error(message)
+}
 
 function setup(rpcs: Record<string, Rpc>, options: { claimForMs?: number } = {}) {
   const lines: string[] = []
@@ -16,10 +27,12 @@ function setup(rpcs: Record<string, Rpc>, options: { claimForMs?: number } = {})
       return Response.json([])
     },
   )
+  const isolate = createIsolate()
   const handler = createHandler({
+    ...isolate.parts,
     service: service.client,
     extract: () => Promise.reject(new Error('Not in these tests')),
-    model: { name: 'none', chat: () => Promise.reject(new Error('Not in these tests')) },
+    models: { forJob: () => raise('Not in these tests') },
     workerId: 'worker-test',
     nonceSecret: token,
     timeoutMs: 1000,
@@ -31,15 +44,14 @@ function setup(rpcs: Record<string, Rpc>, options: { claimForMs?: number } = {})
   const post = (authorization = `Bearer ${token}`) =>
     handler(new Request('http://function.test/', { method: 'POST', headers: { authorization } }))
   const events = () => lines.map((line) => JSON.parse(line))
-  return { handler, post, service, works, events, removed }
+  return { handler, post, service, works, events, removed, isolate }
 }
 
-/** Gives these jobs of a kind, one by one, then none. */
+/** Gives these jobs of a kind, as many as are asked for, then none. */
 function queue(kind: string, rows: ReturnType<typeof jobRow>[]): Rpc {
-  return ({ p_kinds }) => {
+  return ({ p_kinds, p_limit }) => {
     const asked = Array.isArray(p_kinds) && p_kinds.includes(kind)
-    const next = asked ? rows.shift() : undefined
-    return next === undefined ? [] : [next]
+    return asked ? rows.splice(0, Number(p_limit)) : []
   }
 }
 
@@ -172,8 +184,7 @@ describe('worker', () => {
     const { post, works, service } = setup({
       internal_claim_jobs: ({ p_kinds }) => {
         if (Array.isArray(p_kinds) && p_kinds.includes('optimize')) return raised('unavailable')
-        const next = jobs.shift()
-        return next === undefined ? [] : [next]
+        return jobs.splice(0)
       },
       internal_ingest_source: gate.rpc,
       internal_complete_job: () => null,
@@ -190,12 +201,42 @@ describe('worker', () => {
 
   test('claims nothing more once its time is over', async () => {
     const { post, works, service } = setup(
-      { internal_claim_jobs: () => [jobRow('ingest', 1)] },
-      { claimForMs: 0 },
+      {
+        internal_keep_house: () => new Promise((resolve) => setTimeout(resolve, 20)),
+        internal_claim_jobs: () => [jobRow('ingest', 1)],
+      },
+      { claimForMs: 1 },
     )
     await post()
     await Promise.all(works)
     expect(service.named('internal_claim_jobs')).toHaveLength(0)
+  })
+
+  test('begins nothing in an isolate that is being ended', async () => {
+    const { post, works, service, isolate } = setup({})
+    isolate.end('early_drop')
+    expect(await (await post()).json()).toEqual({ started: false })
+    expect(works).toHaveLength(0)
+    expect(service.calls).toHaveLength(0)
+  })
+
+  test('reports what it measured at Storage, again if no answer came', async () => {
+    let away = true
+    const { post, works, service, isolate } = setup({
+      internal_keep_house: () => (away ? raised('unavailable') : {}),
+    })
+    const call = { operation: 'remove', outcome: 'ok', milliseconds: 3 } as const
+    isolate.parts.storageCalls.record(call)
+    for (const isAway of [true, false, false]) {
+      away = isAway
+      await post()
+      await Promise.all(works)
+    }
+    expect(service.named('internal_keep_house').map((args) => args.p_storage_calls)).toEqual([
+      [call],
+      [call],
+      [],
+    ])
   })
 
   test('asks again for no object that is there no more', async () => {

@@ -1,0 +1,89 @@
+/** One line of work: claimed in batches, a few jobs at once, all of it held or given back. */
+import type { Client } from '../_shared/database/client.ts'
+import {
+  claimJobs,
+  extendJobs,
+  type Job,
+  type JobKind,
+  leaseSeconds,
+  releaseJobs,
+} from '../_shared/jobs/queue.ts'
+import type { Log } from '../_shared/log/log.ts'
+
+export interface Line {
+  readonly kinds: readonly JobKind[]
+  /** Jobs that run at the same time. */
+  readonly atOnce: number
+  /** Jobs held at the same time, those that run among them. */
+  readonly held: number
+}
+
+/**
+ * Works a line until nothing is due, or `closing` is aborted: then nothing more is begun, what is held
+ * and has not been begun is given back, and what runs is waited for. `run` holds its own lease.
+ *
+ * @throws AppError when no job can be claimed
+ */
+export async function workLine(
+  line: Line,
+  deps: {
+    service: Client
+    workerId: string
+    run: (job: Job) => Promise<void>
+    closing: AbortSignal
+    log: Log
+  },
+): Promise<void> {
+  const { service, workerId, closing, log } = deps
+  let waiting: Job[] = []
+  const running = new Set<Promise<void>>()
+  const closed = new Promise<void>((resolve) => {
+    if (closing.aborted) resolve()
+    closing.addEventListener('abort', () => resolve(), { once: true })
+  })
+
+  function begin(job: Job) {
+    const run = deps
+      .run(job)
+      // Its failure is recorded, or its lease runs out; the next job has nothing to do with it.
+      .catch((error: unknown) =>
+        log.error('job attempt failed', { jobId: job.id, kind: job.kind, error }),
+      )
+      .finally(() => running.delete(run))
+    running.add(run)
+  }
+
+  const keeper = setInterval(
+    () => {
+      const asked = waiting
+      extendJobs(service, asked)
+        .then((held) => {
+          waiting = waiting.filter((job) => held.has(job.id) || !asked.includes(job))
+        })
+        .catch((error: unknown) => log.info('leases not extended', { error }))
+    },
+    (leaseSeconds * 1000) / 3,
+  )
+  try {
+    while (!closing.aborted) {
+      const room = line.held - waiting.length - running.size
+      if (room > 0) {
+        waiting.push(...(await claimJobs(service, { workerId, kinds: line.kinds, limit: room })))
+      }
+      while (running.size < line.atOnce && !closing.aborted) {
+        const next = waiting.shift()
+        if (next === undefined) break
+        begin(next)
+      }
+      if (running.size === 0) return
+      await Promise.race([...running, closed])
+    }
+  } finally {
+    clearInterval(keeper)
+    await releaseJobs(service, waiting).catch((error: unknown) =>
+      // Their leases run out by themselves.
+      log.info('jobs not given back', { error }),
+    )
+    await Promise.all(running)
+  }
+}

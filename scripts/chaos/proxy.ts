@@ -1,0 +1,147 @@
+/**
+ * Stands between one isolate and all that it calls, so that every request is a step at which the
+ * isolate, or what it calls, can be struck. The product knows nothing of it.
+ */
+import {
+  Agent,
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { longSteps, type Point, stepOf } from './steps.ts'
+
+export interface Passage {
+  readonly step: string
+  readonly headers: IncomingMessage['headers']
+  readonly body: Buffer
+}
+
+export interface ProxyOptions {
+  /** Where the requests go. */
+  readonly target: string
+  /** Called at each point of each request; whatever is not `pass` ends the exchange without an answer. */
+  readonly at: (passage: Passage, point: Point) => 'pass' | 'end'
+  /** Milliseconds that a request is held back. */
+  readonly hold: (passage: Passage) => number
+}
+
+export interface StepProxy {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/** Headers that belong to one connection. */
+const hopHeaders = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'host',
+  'content-length',
+])
+
+export async function startProxy(options: ProxyOptions): Promise<StepProxy> {
+  const agent = new Agent({ keepAlive: true })
+  const server = createServer((request, response) => {
+    pass(request, response, options, agent).catch(() => response.destroy())
+  })
+  server.requestTimeout = 0
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        agent.destroy()
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+async function pass(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: ProxyOptions,
+  agent: Agent,
+): Promise<void> {
+  const body = await readAll(request)
+  const passage: Passage = {
+    step: stepOf(request.method ?? 'GET', request.url ?? '/', body.toString('latin1')),
+    headers: request.headers,
+    body,
+  }
+  const end = (point: Point) => {
+    if (options.at(passage, point) === 'pass') return false
+    response.destroy()
+    return true
+  }
+  if (end('before')) return
+  const held = options.hold(passage)
+  if (held > 0) await delay(held)
+  // A model stops when nobody listens any more; what was asked of the database happens all the same.
+  const gone = new AbortController()
+  if (passage.step.startsWith('model ')) response.once('close', () => gone.abort())
+  const answer = await send(request, passage, { target: options.target, agent, gone, end })
+  if (answer === undefined) return
+  const headers = Object.fromEntries(
+    Object.entries(answer.headers).filter(([name]) => !hopHeaders.has(name)),
+  )
+  const status = answer.statusCode ?? 502
+  if (!longSteps.has(passage.step)) {
+    const body = await readAll(answer)
+    if (end('after')) return
+    const bodiless = status === 204 || status === 304
+    response.writeHead(status, {
+      ...headers,
+      ...(bodiless ? {} : { 'content-length': body.length }),
+    })
+    response.end(body)
+    return
+  }
+  response.writeHead(status, headers)
+  let pieces = 0
+  for await (const piece of answer as AsyncIterable<Buffer>) {
+    response.write(piece)
+    pieces++
+    if (pieces === 1 && passage.step !== 'extract' && end('during')) return
+  }
+  if (end('after')) return
+  response.end()
+}
+
+/** The answer's head; undefined if the exchange was ended meanwhile. */
+function send(
+  request: IncomingMessage,
+  passage: Passage,
+  options: { target: string; agent: Agent; gone: AbortController; end: (point: Point) => boolean },
+): Promise<IncomingMessage | undefined> {
+  const headers = Object.fromEntries(
+    Object.entries(passage.headers).filter(([name]) => !hopHeaders.has(name)),
+  )
+  return new Promise((resolve, reject) => {
+    const upstream = httpRequest(`${options.target}${request.url ?? '/'}`, {
+      method: request.method ?? 'GET',
+      headers: { ...headers, 'content-length': passage.body.length },
+      agent: options.agent,
+      signal: options.gone.signal,
+    })
+    upstream.once('response', resolve)
+    upstream.once('error', reject)
+    upstream.end(passage.body, () => {
+      // The file has been handed over and is being read.
+      if (passage.step === 'extract' && options.end('during')) resolve(undefined)
+    })
+  })
+}
+
+async function readAll(message: IncomingMessage): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  for await (const piece of message as AsyncIterable<Buffer>) pieces.push(piece)
+  return Buffer.concat(pieces)
+}

@@ -1,0 +1,66 @@
+/** The named steps of a job: each request that a function sends, seen from outside. */
+
+/** Before the other side has it; while its answer is on its way; when the other side has done it and nobody knows. */
+export const points = ['before', 'during', 'after'] as const
+export type Point = (typeof points)[number]
+
+/** Steps whose answers come piece by piece, or that another isolate works on meanwhile. */
+export const longSteps: ReadonlySet<string> = new Set(['model chat', 'storage download', 'extract'])
+
+const reportStep = 'internal_report_optimization'
+const reportWithNewsStep = `${reportStep}, with news`
+const news = /"type":"(?:extracting|scoring|checking|suggestion)"/
+
+/** What a run must have come by, whatever its seed: each is struck before and after. */
+export const requiredSteps = [
+  'internal_claim_jobs',
+  'internal_start_optimization',
+  'internal_optimization_source',
+  reportStep,
+  reportWithNewsStep,
+  'internal_complete_optimization',
+  'internal_ingest_source',
+  'internal_complete_ingest',
+  'internal_extend_job',
+  'internal_fail_job',
+  'internal_removable_object',
+  'internal_complete_object_removal',
+  'internal_keep_house',
+  'request_optimization',
+  'list_optimization_events',
+  'read optimizations',
+  'storage download',
+  'storage remove',
+  'extract',
+  'model chat',
+] as const
+
+/** Steps that depend on who is first, which no plan can order: struck when they are seen. */
+export const chanceSteps = [
+  // An ingest that finds its version settled.
+  'internal_complete_job',
+  // A cancellation that comes while the optimization itself reads the file.
+  'internal_release_job',
+  // A worker that has claimed more than it can work before it is told to stop, or before a lease is a third old.
+  'internal_extend_jobs',
+  'internal_release_jobs',
+] as const
+
+/** Names a request of a function by what it is for; an unknown one by its method and path. */
+export function stepOf(method: string, url: string, body: string): string {
+  const path = url.replace(/\?.*$/, '')
+  const rpc = /^\/rest\/v1\/rpc\/(\w+)$/.exec(path)?.[1]
+  // Most reports are a heartbeat or count tokens; one with news is a step of its own.
+  if (rpc === reportStep && news.test(body)) return reportWithNewsStep
+  if (rpc !== undefined) return rpc
+  const read = /^\/rest\/v1\/(\w+)$/.exec(path)?.[1]
+  if (read !== undefined) return `${method === 'GET' ? 'read' : method} ${read}`
+  if (path.startsWith('/storage/v1/object/')) {
+    if (method === 'GET') return 'storage download'
+    if (method === 'DELETE') return 'storage remove'
+  }
+  if (path === '/functions/v1/extract') return 'extract'
+  const model = /^\/api\/(\w+)$/.exec(path)?.[1]
+  if (model !== undefined) return `model ${model}`
+  return `${method} ${path}`
+}

@@ -1,0 +1,212 @@
+/** An embedded stack whose every part can be killed: isolates behind proxies, model and Postgres on their own. */
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import postgres from 'postgres'
+import { freePort } from '../local/postgres-server.ts'
+import { type Stack, startStack } from '../local/stack.ts'
+import { installAudit } from './evidence.ts'
+import { startModelProcess } from './model-process.ts'
+import { holdMark, type Plan } from './plan.ts'
+import { type MortalPostgres, mortalPostgres } from './postgres-deaths.ts'
+import { type StepProxy, startProxy } from './proxy.ts'
+import type { Scale } from './scale.ts'
+import { createStrikes, type Strikes } from './strikes.ts'
+
+const prefix = 'reswave-chaos-'
+const pokeMs = 1_000
+const modelDownMs = 400
+const slowHolds = 6
+
+export interface World {
+  readonly stack: Stack
+  readonly strikes: Strikes
+  readonly postgres: MortalPostgres
+  /** As the superuser; another one after each death of Postgres. */
+  readonly sql: () => postgres.Sql
+  /** Ids of all processes of ours that run now. */
+  pids(): number[]
+  stop(): Promise<void>
+}
+
+export async function startWorld(options: {
+  scale: Scale
+  plan: Plan
+  log: (line: string) => void
+}): Promise<World> {
+  const { scale, plan, log } = options
+  const parts: { stop(): Promise<unknown> | unknown }[] = []
+  const stop = async () => {
+    for (const part of parts.splice(0).reverse()) await part.stop()
+  }
+  try {
+    await removeLeftovers()
+    const dir = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`))
+    parts.push({ stop: () => rm(dir, { recursive: true, force: true }) })
+    // Postgres runs as another user under root, who must be able to come here.
+    await chmod(dir, 0o755)
+    const model = await startModelProcess({ downMs: modelDownMs })
+    parts.push(model)
+    const port = await freePort()
+
+    // Known a moment later: nothing passes before the stack is up.
+    let stack: Stack | undefined
+    let mortal: MortalPostgres | undefined
+    const processAt = (name: string, place: number) =>
+      stack?.functions
+        .processes()
+        .find((process) => process.name === name && process.place === place)
+    const strikes = createStrikes(
+      plan,
+      {
+        killIsolate: (name, place) => kill(processAt(name, place)?.pid),
+        places: (name) =>
+          (stack?.functions.processes() ?? [])
+            .filter((process) => process.name === name)
+            .map(({ place }) => place),
+        killModel: () => {
+          model.kill()
+          return true
+        },
+        killPostgres: (death) => mortal?.kill(death) ?? false,
+      },
+      { holdMark, slowHolds },
+    )
+    const addresses = await startProxies(scale, strikes, {
+      api: `http://127.0.0.1:${port}`,
+      model: model.url,
+    })
+    parts.push({
+      stop: () => Promise.all([...addresses.values()].flat().map((proxy) => proxy.stop())),
+    })
+
+    const started = await startStack({
+      dir,
+      port,
+      model: { url: model.url, name: model.name },
+      // Attempts and leases are what ends a job here, not the time it has had.
+      env: { OPTIMIZATION_TIMEOUT_MS: '600000' },
+      durable: true,
+      worker: false,
+      functions: {
+        sizes: scale.processes,
+        envOf: (name, place) => {
+          const own = addresses.get(`${name} ${place}`)
+          return own ? { SUPABASE_URL: own[0].url, OLLAMA_URL: own[1].url } : {}
+        },
+      },
+      log,
+    })
+    const { superuserUrl } = started
+    const connect = () => postgres(superuserUrl, { max: 2, connect_timeout: 5, onnotice: () => {} })
+    let sql = connect()
+    await installAudit(sql)
+    await setLimits(sql)
+    const databaseServer = mortalPostgres({
+      dataDir: started.dataDir,
+      superuserUrl,
+      async onBack() {
+        const old = sql
+        sql = connect()
+        void old.end({ timeout: 1 })
+        await started.reconnect()
+      },
+      log,
+    })
+    mortal = databaseServer
+    // The stack's own server is stopped by the stack; one that followed it goes after the stack has gone.
+    parts.push(databaseServer, started, { stop: () => sql.end({ timeout: 1 }) })
+    stack = started
+    parts.push(startPoking(started, scale.processes.worker))
+
+    return {
+      stack,
+      strikes,
+      postgres: databaseServer,
+      sql: () => sql,
+      pids: () => [
+        ...started.functions.processes().map(({ pid }) => pid),
+        ...databaseServer.pids(),
+        ...(model.pid() === undefined ? [] : [Number(model.pid())]),
+      ],
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+function kill(pid: number | undefined): boolean {
+  try {
+    return pid !== undefined && process.kill(pid, 'SIGKILL')
+  } catch {
+    return false
+  }
+}
+
+/** For each process that calls others: its own way to the API, and its own to the model. */
+async function startProxies(
+  scale: Scale,
+  strikes: Strikes,
+  targets: { api: string; model: string },
+): Promise<Map<string, [StepProxy, StepProxy]>> {
+  const proxies = new Map<string, [StepProxy, StepProxy]>()
+  for (const name of ['worker', 'optimize-resume'] as const) {
+    for (let place = 0; place < scale.processes[name]; place++) {
+      const open = (target: string) =>
+        startProxy({
+          target,
+          at: (passage, point) => strikes.at({ name, place }, passage, point),
+          hold: strikes.hold,
+        })
+      proxies.set(`${name} ${place}`, [await open(targets.api), await open(targets.model)])
+    }
+  }
+  return proxies
+}
+
+/** What is promised is tested here, not how much one person may ask for. */
+async function setLimits(sql: postgres.Sql): Promise<void> {
+  await sql`
+    update private.settings set
+      max_pending_uploads_per_user = 1000, uploads_per_hour = 10000, optimizations_per_hour = 10000,
+      max_active_optimizations_per_user = 1000`
+}
+
+/** Calls every worker once a second, as pg_cron would call one. */
+function startPoking(stack: Stack, workers: number): { stop(): void } {
+  const poke = () => {
+    for (let turn = 0; turn < workers; turn++) {
+      void fetch(`${stack.url}/functions/v1/worker`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${stack.workerToken}` },
+        signal: AbortSignal.timeout(10_000),
+      })
+        .then((response) => response.body?.cancel())
+        // One that is dead just now is called again in a second.
+        .catch(() => {})
+    }
+  }
+  const timer = setInterval(poke, pokeMs)
+  return { stop: () => clearInterval(timer) }
+}
+
+/** Folders of runs that were killed themselves: the name says whose it was. */
+async function removeLeftovers(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(prefix)) continue
+    const pid = Number(name.slice(prefix.length).split('-')[0])
+    if (Number.isInteger(pid) && pid > 1 && !isAlive(pid)) {
+      await rm(join(tmpdir(), name), { recursive: true, force: true })
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,235 @@
+-- How a job ends: done, tried again later, or for good.
+
+create function private.delete_jobs(p_job_ids bigint[], p_outcome text) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_job record;
+begin
+  for v_job in
+    with gone as (
+      delete from private.jobs where job_id = any (p_job_ids)
+      returning kind, extract(epoch from clock_timestamp() - claimed_at) * 1000 as milliseconds
+    )
+    select g.kind, count(*) as number, array_agg(g.milliseconds) filter (where g.milliseconds is not null) as milliseconds
+    from gone as g
+    group by g.kind
+    order by g.kind
+  loop
+    perform private.count('jobs', jsonb_build_object('kind', v_job.kind, 'outcome', p_outcome), v_job.number);
+    perform private.observe('job_run', jsonb_build_object('kind', v_job.kind, 'outcome', p_outcome), variadic v_job.milliseconds);
+  end loop;
+end
+$$;
+
+comment on function private.delete_jobs(bigint[], text) is 'Takes jobs off the queue that have ended, and counts how: succeeded, cancelled or refused.';
+
+create function private.complete_jobs(p_job_ids bigint[], p_lease_tokens uuid[]) returns bigint[]
+language plpgsql security definer
+set search_path = ''
+as $$
+-- Definer: the queue is granted to nobody; execute is for service_role alone.
+declare
+  v_held constant bigint[] := private.held_jobs(p_job_ids, p_lease_tokens);
+  v_awaited bigint;
+begin
+  select j.job_id into v_awaited
+  from private.jobs as j
+  where j.job_id = any (v_held)
+    and (
+      exists (select from public.resume_versions as v where v.version_id = j.subject_id and j.kind = 'ingest' and v.state = 'uploaded')
+      or exists (select from public.optimizations as o where o.optimization_id = j.subject_id and j.kind = 'optimize' and o.status in ('queued', 'running'))
+    )
+  limit 1;
+  if v_awaited is not null then
+    perform private.fail('conflict', format('Somebody waits for what job %s gives', v_awaited), 'End it with its result, or fail it.');
+  end if;
+  perform private.delete_jobs(v_held, 'succeeded');
+  return v_held;
+end
+$$;
+
+create function private.complete_job(p_job_id bigint, p_lease_token uuid) returns void
+language plpgsql security definer
+set search_path = ''
+as $$
+-- Definer: the queue is granted to nobody; execute is for service_role alone.
+begin
+  perform private.leased_job(p_job_id, p_lease_token);
+  perform private.complete_jobs(array[p_job_id], array[p_lease_token]);
+end
+$$;
+
+create function private.retry_delay(p_attempts integer) returns interval
+language sql volatile
+set search_path = ''
+as $$
+  -- Full jitter: anything between nothing and the capped exponential, so that jobs which failed
+  -- together do not come back together.
+  -- https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+  select random() * least(s.retry_cap, s.retry_base * power(2, least(p_attempts, 20) - 1))
+  from private.settings as s
+$$;
+
+create function private.fail_job(
+  p_job_id bigint, p_lease_token uuid, p_error jsonb, p_retryable boolean, p_delay_seconds integer
+) returns text
+language plpgsql security definer
+set search_path = ''
+as $$
+-- Definer: the queue is granted to nobody; execute is for service_role alone.
+declare
+  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
+begin
+  if p_retryable is null or length(p_error ->> 'code') not between 1 and 64 or p_error ->> 'code' is null then
+    perform private.fail('invalid_request', 'A failure says its code and whether it is worth another attempt');
+  end if;
+  -- Who asked for an end does not wait for another attempt.
+  if v_job.kind = 'optimize' and exists (
+    select from public.optimizations as o where o.optimization_id = v_job.subject_id and o.cancel_requested_at is not null
+  ) then
+    perform private.finish_optimization(v_job.subject_id, 'cancelled', null, null);
+    perform private.delete_jobs(array[p_job_id], 'cancelled');
+    return 'dead';
+  end if;
+  if p_retryable and v_job.attempts < v_job.max_attempts then
+    update private.jobs
+    set
+      lease_token = null, leased_until = null, worker_id = null,
+      last_error = p_error || jsonb_build_object('at', now()),
+      run_at = now() + case
+        when p_delay_seconds is null then private.retry_delay(v_job.attempts)
+        else make_interval(secs => greatest(p_delay_seconds, 0))
+      end
+    where job_id = p_job_id;
+    perform private.count('jobs', jsonb_build_object('kind', v_job.kind, 'outcome', 'retried'));
+    return 'retry';
+  end if;
+  perform private.bury_job(v_job, p_error, p_retryable);
+  return 'dead';
+end
+$$;
+
+create function private.bury_job(p_job private.jobs, p_error jsonb, p_keep boolean) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  case p_job.kind
+    when 'ingest' then
+      update public.resume_versions
+      set state = 'failed', failure_code = coalesce(p_error ->> 'code', 'internal')
+      where version_id = p_job.subject_id and state = 'uploaded';
+      -- A file that is refused for what it is takes up no more room; one that could not be read yet stays.
+      if found and not p_keep then
+        perform private.enqueue_job('remove_object', p_job.subject_id, p_job.owner_id, 200);
+      end if;
+    when 'optimize' then
+      perform private.finish_optimization(p_job.subject_id, 'failed', null, p_error);
+    else null;
+  end case;
+  -- What could not have succeeded is answered by the domain row; what was used up is kept for a person.
+  if p_keep then
+    update private.jobs
+    set
+      dead_at = now(), lease_token = null, leased_until = null, worker_id = null,
+      last_error = p_error || jsonb_build_object('at', now())
+    where job_id = p_job.job_id;
+    perform private.count('jobs', jsonb_build_object('kind', p_job.kind, 'outcome', 'dead'));
+  else
+    perform private.delete_jobs(array[p_job.job_id], 'refused');
+  end if;
+end
+$$;
+
+comment on function private.bury_job(private.jobs, jsonb, boolean) is
+'Ends a job that will not be tried again and tells its domain row: version or optimization fail with the error''s code. p_keep leaves it to be looked at, and requeued.';
+
+create function private.bury_spent_jobs(p_job_ids bigint[] default null) returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_job private.jobs;
+  v_count integer := 0;
+begin
+  for v_job in
+    select j.* from private.jobs as j
+    where j.dead_at is null and j.attempts >= j.max_attempts and j.leased_until <= now()
+      and (p_job_ids is null or j.job_id = any (p_job_ids))
+    limit 500
+    for update skip locked
+  loop
+    perform private.bury_job(
+      v_job,
+      jsonb_build_object('code', 'internal', 'detail', 'Every attempt ended without an answer', 'retryable', true),
+      true
+    );
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+
+comment on function private.bury_spent_jobs(bigint[]) is
+'Ends jobs whose last allowed attempt let its lease run out, among these or (null) all. Returns how many.';
+
+-- For a person
+
+create view private.dead_jobs with (security_invoker = true) as
+select
+  j.job_id, j.kind, j.subject_id, j.owner_id, j.attempts, j.dead_at,
+  j.last_error ->> 'code' as code,
+  j.last_error ->> 'detail' as detail,
+  j.created_at,
+  coalesce(o.status, v.state, 'gone') as subject_state
+from private.jobs as j
+  left join public.optimizations as o on j.kind = 'optimize' and o.optimization_id = j.subject_id
+  left join public.resume_versions as v on j.kind <> 'optimize' and v.version_id = j.subject_id
+where j.dead_at is not null;
+
+comment on view private.dead_jobs is
+'For DBAs: jobs that were tried as often as allowed, with why the last attempt failed and where their version or optimization stands. select private.requeue_job(job_id) brings one back. They go after settings.optimization_retention.';
+
+create function private.requeue_job(p_job_id bigint) returns private.jobs
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_job private.jobs;
+begin
+  select * into v_job from private.jobs where job_id = p_job_id and dead_at is not null for update;
+  if not found then
+    perform private.fail('not_found', format('There is no dead job %s', p_job_id), 'See private.dead_jobs.');
+  end if;
+  if exists (
+    select from private.jobs as j where j.kind = v_job.kind and j.subject_id = v_job.subject_id and j.dead_at is null
+  ) then
+    perform private.fail('conflict', format('The work of job %s has been queued again already', p_job_id), 'Delete the dead job.');
+  end if;
+  case v_job.kind
+    when 'optimize' then
+      perform private.reopen_optimization(v_job.subject_id);
+    when 'ingest' then
+      update public.resume_versions
+      set state = 'uploaded', failure_code = null
+      where version_id = v_job.subject_id and state = 'failed' and held_as = 'full';
+      if not found then
+        perform private.fail('conflict', format('The version of job %s cannot be read again', p_job_id), 'Delete the dead job.');
+      end if;
+    else null;
+  end case;
+  update private.jobs
+  set
+    dead_at = null, attempts = 0, run_at = now(), last_error = null, claimed_at = null,
+    place = private.next_place(v_job.kind, v_job.priority, v_job.owner_id)
+  where job_id = p_job_id
+  returning * into v_job;
+  perform private.count('jobs', jsonb_build_object('kind', v_job.kind, 'outcome', 'requeued'));
+  return v_job;
+end
+$$;
+
+comment on function private.requeue_job(bigint) is
+'For DBAs: puts a dead job back into the queue with all its attempts, and its version or optimization back to where it waits for it. Raises not_found, conflict.';
