@@ -53,12 +53,17 @@ export async function draftMigration(
   allowDataLoss: boolean,
 ): Promise<MigrationDraft | undefined> {
   if ((await findDrift(pair)).length === 0) return undefined
-  const planned = await planWithPgDelta(pair, allowDataLoss)
+  const planned = unchecked(await planWithPgDelta(pair, allowDataLoss))
   await apply(pair, planned)
   // pg-delta leaves Supabase's own schemas alone, policies on storage.objects included. Those are ours.
   const policies = await planPolicies(await findDrift(pair), pair.migrated.url, pair.declared.url)
   await apply(pair, policies)
   return { sql: layOut(planned + policies), missing: await findDrift(pair) }
+}
+
+/** pg-delta does not read the bodies of functions, so that one may come before what it calls; pg_dump does the same. */
+function unchecked(sql: string): string {
+  return `set check_function_bodies = off;\n${sql}\nreset check_function_bodies;\n`
 }
 
 function apply(pair: SchemaPair, sql: string) {

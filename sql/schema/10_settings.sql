@@ -17,6 +17,10 @@ create table private.settings (
   retry_base interval not null default '2 seconds',
   retry_cap interval not null default '5 minutes',
   optimization_retention interval not null default '90 days',
+  keep_last integer not null default 5,
+  undelete_window interval not null default '30 days',
+  max_delta_bytes bigint not null default 5242880,
+  max_delta_chain integer not null default 8,
   constraint settings_pkey primary key (singleton),
   constraint settings_singleton_check check (singleton),
   constraint settings_max_file_bytes_check check (max_file_bytes between 1 and 52428800),
@@ -24,12 +28,14 @@ create table private.settings (
     least(
       max_pending_uploads_per_user, max_resumes_per_user, max_versions_per_resume,
       max_active_optimizations_per_user, max_queued_optimizations, max_job_attempts,
-      uploads_per_hour, optimizations_per_hour
+      uploads_per_hour, optimizations_per_hour, keep_last, max_delta_chain
     ) > 0
     and max_bytes_per_user > 0
+    and max_delta_bytes >= 0
   ),
   constraint settings_intervals_check check (
     least(upload_ttl, retry_base, retry_cap, optimization_retention) > interval '0'
+    and undelete_window >= interval '0'
   )
 );
 
@@ -44,6 +50,10 @@ comment on column private.settings.optimizations_per_hour is 'Optimizations that
 comment on column private.settings.max_active_optimizations_per_user is 'Optimizations of one user that may be queued or running at once.';
 comment on column private.settings.max_queued_optimizations is 'Optimizations of all users that may wait; beyond it new ones are refused.';
 comment on column private.settings.retry_base is 'The first backoff of a failed job; it doubles up to retry_cap, with full jitter.';
+comment on column private.settings.keep_last is 'Ready versions of a resume that are kept; pinned ones stay beyond it, and the newest always does. After a change: select private.apply_retention().';
+comment on column private.settings.undelete_window is 'How long a deleted resume can be had back.';
+comment on column private.settings.max_delta_bytes is 'Files over this stay whole: computing their delta would not fit into a function. 0 turns deltas off.';
+comment on column private.settings.max_delta_chain is 'How many deltas are applied at most to rebuild a version; the one after is kept whole.';
 comment on column private.settings.optimization_retention is 'How long job descriptions and results are kept after an optimization has ended.';
 
 create function private.setting() returns private.settings

@@ -21,7 +21,7 @@ create table private.jobs (
   created_at timestamptz not null default now(),
   constraint jobs_pkey primary key (job_id),
   constraint jobs_kind_check check (
-    kind in ('ingest', 'optimize', 'compact', 'rebase', 'prune', 'erase', 'reconcile', 'remove_object')
+    kind in ('ingest', 'optimize', 'compose', 'compact', 'rebase', 'erase', 'remove_object')
   ),
   constraint jobs_attempts_check check (attempts between 0 and max_attempts),
   constraint jobs_max_attempts_check check (max_attempts > 0),
@@ -263,8 +263,17 @@ begin
       where version_id = p_job.subject_id and state = 'uploaded';
       -- A file that is refused for what it is takes up no more room; one that could not be read yet stays.
       if found and not p_keep then
-        perform private.enqueue_job('remove_object', p_job.subject_id, p_job.owner_id, 200);
+        perform private.remove_later('resumes', v.full_storage_path, v.version_id, p_job.owner_id, 'failed')
+        from public.resume_versions as v
+        where v.version_id = p_job.subject_id;
       end if;
+    when 'compose' then
+      update public.resume_versions
+      set state = 'failed', failure_code = coalesce(p_error ->> 'code', 'internal')
+      where version_id = p_job.subject_id and state = 'pending';
+      perform private.remove_later(
+        p_job.payload #>> '{reserved,bucket}', p_job.payload #>> '{reserved,name}', p_job.subject_id, p_job.owner_id, 'unfinished'
+      );
     when 'optimize' then
       perform private.finish_optimization(p_job.subject_id, 'failed', null, p_error);
     else null;

@@ -65,7 +65,12 @@ begin
 
   if p_resume_id is null then
     if (
-      select count(*) from public.resumes as r where r.user_id = v_caller and r.deleted_at is null
+      select count(*) from public.resumes as r
+      where r.user_id = v_caller and r.deleted_at is null
+        -- One that never came to a file counts for nothing.
+        and (r.current_version_id is not null or exists (
+          select from public.resume_versions as v where v.resume_id = r.id and v.state in ('pending', 'uploaded')
+        ))
     ) >= v_settings.max_resumes_per_user then
       perform private.fail('quota_exceeded', format('There are %s resumes already', v_settings.max_resumes_per_user), 'Delete a resume first.');
     end if;
@@ -152,7 +157,7 @@ begin
   if v_failure is null then
     perform private.enqueue_job('ingest', v_version.version_id, p_owner_id, p_priority);
   else
-    perform private.enqueue_job('remove_object', v_version.version_id, p_owner_id, 200);
+    perform private.remove_later('resumes', v_version.full_storage_path, v_version.version_id, p_owner_id, 'failed');
   end if;
   return v_version;
 end

@@ -60,7 +60,7 @@ begin
     update public.resume_versions as v
     set
       state = 'ready', sha256 = p_sha256, content_text = p_content_text, headings = p_headings,
-      language = p_language, notices = p_notices, ready_at = now()
+      language = p_language, notices = v_version.notices || p_notices, stored_bytes = v_version.file_size, ready_at = now()
     where v.version_id = v_version.version_id
     returning * into v_version;
     -- The newest ready version is the current one; an older one that was read late is not.
@@ -74,6 +74,7 @@ begin
         select from public.resume_versions as newer
         where newer.resume_id = r.id and newer.state = 'ready' and newer.version_number > v_version.version_number
       );
+    perform private.keep_versions(v_version.resume_id);
   end if;
   delete from private.jobs where job_id = p_job_id;
   return v_version;
@@ -95,60 +96,7 @@ $$;
 comment on function public.internal_complete_ingest(bigint, uuid, text, bigint, text, text, text, jsonb) is
 'Makes a version ready with what ingest read of it, and ends the job, in one transaction. Returns the version: ready, or failed with hash_mismatch when the object is not the accepted one. Raises lease_lost, conflict.';
 
-create function private.removable_object(p_job_id bigint, p_lease_token uuid) returns text
-language plpgsql security definer
-set search_path = ''
-as $$
--- Definer: the queue is granted to nobody; execute is for service_role alone.
-declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token, 'remove_object');
-  v_name text;
-begin
-  select v.full_storage_path into v_name from public.resume_versions as v
-  where v.version_id = v_job.subject_id and v.state = 'failed' and v.held_as = 'full';
-  return v_name;
-end
-$$;
-
-create function public.internal_removable_object(p_job_id bigint, p_lease_token uuid) returns text
-language sql volatile
-set search_path = ''
-as $$
-  select private.removable_object(p_job_id, p_lease_token)
-$$;
-
-comment on function public.internal_removable_object(bigint, uuid) is
-'The object that a leased remove_object job may delete through the Storage API; null when there is nothing left to do. Raises lease_lost, conflict.';
-
-create function private.complete_object_removal(p_job_id bigint, p_lease_token uuid) returns void
-language plpgsql security definer
-set search_path = ''
-as $$
--- Definer: these tables are written by the product alone; execute is for service_role.
-declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token, 'remove_object');
-begin
-  update public.resume_versions as v set held_as = 'none'
-  where v.version_id = v_job.subject_id and v.state = 'failed';
-  delete from private.jobs where job_id = p_job_id;
-end
-$$;
-
-create function public.internal_complete_object_removal(p_job_id bigint, p_lease_token uuid) returns void
-language sql volatile
-set search_path = ''
-as $$
-  select private.complete_object_removal(p_job_id, p_lease_token)
-$$;
-
-comment on function public.internal_complete_object_removal(bigint, uuid) is
-'Records that a failed version''s object is gone from storage, and ends the job. Raises lease_lost, conflict.';
-
 grant execute on function private.ingest_source(bigint, uuid) to service_role;
 grant execute on function private.complete_ingest(bigint, uuid, text, bigint, text, text, text, jsonb) to service_role;
-grant execute on function private.removable_object(bigint, uuid) to service_role;
-grant execute on function private.complete_object_removal(bigint, uuid) to service_role;
 grant execute on function public.internal_ingest_source(bigint, uuid) to service_role;
 grant execute on function public.internal_complete_ingest(bigint, uuid, text, bigint, text, text, text, jsonb) to service_role;
-grant execute on function public.internal_removable_object(bigint, uuid) to service_role;
-grant execute on function public.internal_complete_object_removal(bigint, uuid) to service_role;

@@ -9,13 +9,18 @@ begin
   delete from public.optimizations as o
   where o.optimization_id in (
     select x.optimization_id from public.optimizations as x
-    where x.finished_at <= now() - (private.setting()).optimization_retention
+    where x.finished_at <= now() - least(
+        (private.setting()).optimization_retention,
+        (select min(r.optimization_retention) from private.retention_overrides as r)
+      )
+      and x.finished_at <= now() - private.optimization_retention(x.user_id)
     limit 500
   );
   get diagnostics v_forgotten = row_count;
   return jsonb_build_object(
     'uploadsSettled', private.expire_uploads(),
     'jobsBuried', private.bury_spent_jobs(),
+    'resumesErased', private.erase_expired(),
     'optimizationsForgotten', v_forgotten
   );
 end
@@ -29,7 +34,7 @@ as $$
 $$;
 
 comment on function public.internal_keep_house() is
-'What has to be done from time to time: settle uploads whose time is over, end jobs whose workers died, forget old optimizations. Bounded; returns what it did. Called by worker.';
+'What has to be done from time to time: settle uploads whose time is over, end jobs whose workers died, erase what was deleted long enough ago, forget old optimizations. Bounded; returns what it did. Called by worker.';
 
 create function private.health() returns jsonb
 language sql stable security definer
