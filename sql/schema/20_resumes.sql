@@ -54,8 +54,7 @@ create index resumes_user_id_language_idx on public.resumes (user_id, language);
 create index resumes_deleted_at_idx on public.resumes (deleted_at)
 where deleted_at is not null and erasure_id is null;
 
-create index resumes_erasure_id_idx on public.resumes (erasure_id)
-where erasure_id is not null;
+create index resumes_erasure_id_idx on public.resumes (erasure_id);
 
 create index resumes_current_version_id_idx on public.resumes (current_version_id);
 

@@ -85,7 +85,7 @@ comment on column public.resume_versions.failure_code is 'Code of the error regi
 comment on column public.resume_versions.stored_bytes is 'Bytes that it takes in storage, of the file or of the delta; null while nothing is there.';
 comment on column public.resume_versions.kept_full_reason is 'Why it is no delta: over settings.max_delta_bytes, nothing to be gained, or settings.max_delta_chain reached.';
 comment on column public.resume_versions.composed_from_version_id is 'The version whose file this one was or is to be made of: restored, or with suggestions put in.';
-comment on column public.resume_versions.optimization_id is 'The optimization whose suggestions were put in, when source = optimization.';
+comment on column public.resume_versions.optimization_id is 'The optimization whose suggestions were put in, when source = optimization. No foreign key: it has a retention of its own.';
 comment on column public.resume_versions.accepted_suggestions is 'Which of that optimization''s suggestions it has, as indices from 0 into result.suggestions.';
 comment on column public.resume_versions.upload_expires_at is 'Until when a pending upload may finish.';
 
@@ -93,11 +93,7 @@ create index resume_versions_parent_version_id_idx on public.resume_versions (pa
 
 create index resume_versions_delta_base_version_id_idx on public.resume_versions (delta_base_version_id);
 
-create index resume_versions_composed_from_version_id_idx on public.resume_versions (composed_from_version_id)
-where composed_from_version_id is not null;
-
-create index resume_versions_optimization_id_idx on public.resume_versions (optimization_id)
-where optimization_id is not null;
+create index resume_versions_composed_from_version_id_idx on public.resume_versions (composed_from_version_id);
 
 create index resume_versions_pending_idx on public.resume_versions (upload_expires_at)
 where state = 'pending';
@@ -115,3 +111,14 @@ using (
 comment on policy resume_versions_select_owner on public.resume_versions is 'Owners see the versions of what they have not deleted.';
 
 grant select on public.resume_versions to authenticated, service_role;
+
+create function private.held_object(p_version public.resume_versions) returns table (bucket_id text, object_name text)
+language sql immutable
+set search_path = ''
+as $$
+  select 'resumes', p_version.full_storage_path where p_version.held_as = 'full'
+  union all
+  select 'resume_deltas', p_version.delta_storage_path where p_version.held_as = 'delta'
+$$;
+
+comment on function private.held_object(public.resume_versions) is 'The object in storage that has a version''s bytes, or its delta; no row when nothing is held.';

@@ -34,10 +34,6 @@ create table public.optimizations (
 
 alter table public.optimizations enable row level security;
 
--- History survives the optimization, which has a retention of its own.
-alter table public.resume_versions add constraint resume_versions_optimization_id_fkey
-foreign key (optimization_id) references public.optimizations (optimization_id) on delete set null;
-
 comment on table public.optimizations is 'A request for suggestions and what became of it. Job descriptions and results go after settings.optimization_retention.';
 comment on column public.optimizations.input_hash is 'SHA-256 over version and job description: the same question while one is in flight is the same optimization.';
 comment on column public.optimizations.progress is 'Where it stands: {"stage": "queued|extracting|scoring|generating|checking|done", "tokens": n, "sections": n, "sectionsDone": n}.';

@@ -178,7 +178,10 @@ as $$
 declare
   v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
 begin
-  if exists (select from public.resume_versions as v where v.version_id = v_job.subject_id and v_job.kind = 'ingest' and v.state = 'uploaded')
+  if exists (
+      select from public.resume_versions as v
+      where v.version_id = v_job.subject_id and (v_job.kind, v.state) in (('ingest', 'uploaded'), ('compose', 'pending'))
+    )
     or exists (select from public.optimizations as o where o.optimization_id = v_job.subject_id and v_job.kind = 'optimize' and o.status in ('queued', 'running'))
   then
     perform private.fail('conflict', format('Somebody waits for what job %s gives', p_job_id), 'End it with its result, or fail it.');
@@ -222,7 +225,7 @@ set search_path = ''
 as $$
 -- Definer: the queue is granted to nobody; execute is for service_role alone.
 declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
+  v_job constant private.jobs := private.leased_version_job(p_job_id, p_lease_token, null);
 begin
   if p_retryable is null or length(p_error ->> 'code') not between 1 and 64 or p_error ->> 'code' is null then
     perform private.fail('invalid_request', 'A failure says its code and whether it is worth another attempt');
@@ -256,6 +259,16 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  -- What has to go in the end is never given up: after its last attempt it starts over.
+  if p_job.kind in ('erase', 'remove_object') then
+    update private.jobs
+    set
+      attempts = 0, lease_token = null, leased_until = null, worker_id = null, last_error = p_error,
+      run_at = now() + (private.setting()).retry_cap
+    where job_id = p_job.job_id;
+    return;
+  end if;
+  perform private.give_up_reserved_object(p_job);
   case p_job.kind
     when 'ingest' then
       update public.resume_versions
@@ -263,17 +276,12 @@ begin
       where version_id = p_job.subject_id and state = 'uploaded';
       -- A file that is refused for what it is takes up no more room; one that could not be read yet stays.
       if found and not p_keep then
-        perform private.remove_later('resumes', v.full_storage_path, v.version_id, p_job.owner_id, 'failed')
-        from public.resume_versions as v
-        where v.version_id = p_job.subject_id;
+        perform private.remove_held_later(p_job.subject_id, p_job.owner_id, 'failed');
       end if;
     when 'compose' then
       update public.resume_versions
       set state = 'failed', failure_code = coalesce(p_error ->> 'code', 'internal')
       where version_id = p_job.subject_id and state = 'pending';
-      perform private.remove_later(
-        p_job.payload #>> '{reserved,bucket}', p_job.payload #>> '{reserved,name}', p_job.subject_id, p_job.owner_id, 'unfinished'
-      );
     when 'optimize' then
       perform private.finish_optimization(p_job.subject_id, 'failed', null, p_error);
     else null;
@@ -306,6 +314,8 @@ begin
     where j.dead_at is null and j.attempts >= j.max_attempts and j.leased_until <= now()
     for update skip locked
   loop
+    -- The resume comes before the job everywhere else: who has it may wait for this job, and is not waited for.
+    continue when not private.take_resume_of(v_job.subject_id);
     perform private.bury_job(
       v_job,
       jsonb_build_object('code', 'internal', 'detail', 'Every attempt ended without an answer', 'retryable', true),

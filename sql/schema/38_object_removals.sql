@@ -21,18 +21,44 @@ comment on column private.object_removals.reason is 'failed upload, compacted in
 create index object_removals_version_id_idx on private.object_removals (version_id);
 
 create function private.remove_later(p_bucket_id text, p_object_name text, p_version_id uuid, p_owner_id text, p_reason text) returns void
-language sql volatile
+language plpgsql
 set search_path = ''
 as $$
+begin
   insert into private.object_removals (bucket_id, object_name, version_id, reason)
-  select p_bucket_id, p_object_name, p_version_id, p_reason
-  where p_object_name is not null
+  values (p_bucket_id, p_object_name, p_version_id, p_reason)
   on conflict (bucket_id, object_name) do nothing;
-  select private.enqueue_job('remove_object', p_version_id, p_owner_id, 200);
+  -- After the note: who is about to end this job is waited for here, and a new one comes after it.
+  perform private.enqueue_job('remove_object', p_version_id, p_owner_id, 200);
+end
 $$;
 
 comment on function private.remove_later(text, text, uuid, text, text) is
 'Notes an object as one to be removed and queues the job that does it. Nothing may rely on it from then on.';
+
+create function private.remove_held_later(p_version_id uuid, p_owner_id text, p_reason text) returns void
+language sql volatile
+set search_path = ''
+as $$
+  select private.remove_later(h.bucket_id, h.object_name, v.version_id, p_owner_id, p_reason)
+  from public.resume_versions as v cross join lateral private.held_object(v) as h
+  where v.version_id = p_version_id
+$$;
+
+create function private.take_resume_of(p_version_id uuid) returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_resume_id constant uuid := (select v.resume_id from public.resume_versions as v where v.version_id = p_version_id);
+begin
+  perform from public.resumes as r where r.id = v_resume_id for no key update skip locked;
+  return found or v_resume_id is null;
+end
+$$;
+
+comment on function private.take_resume_of(uuid) is
+'Locks the resume of a version without waiting; false when another has it. True for what is no version.';
 
 create function private.leased_version_job(p_job_id bigint, p_lease_token uuid, p_kind text) returns private.jobs
 language plpgsql
@@ -52,26 +78,34 @@ end
 $$;
 
 comment on function private.leased_version_job(bigint, uuid, text) is
-'As leased_job, with the resume of the job''s version locked first. Raises lease_lost, conflict.';
+'As leased_job, with the resume locked first if the job is about a version. Raises lease_lost, conflict.';
 
-create function private.reserve_object(p_job private.jobs, p_bucket_id text, p_object_name text, p_owner_id text) returns void
+create function private.give_up_reserved_object(p_job private.jobs) returns void
+language sql volatile
+set search_path = ''
+as $$
+  select private.remove_later(r.bucket, r.name, p_job.subject_id, p_job.owner_id, 'unfinished')
+  from jsonb_to_record(p_job.payload -> 'reserved') as r (bucket text, name text)
+  where r.name is not null
+$$;
+
+comment on function private.give_up_reserved_object(private.jobs) is
+'Notes for removal what an attempt at a job may have written and not recorded, if it reserved a name.';
+
+create function private.reserve_object(p_job private.jobs, p_bucket_id text, p_object_name text) returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
   -- An earlier attempt may have written its object and died before that was recorded.
-  if p_job.payload ? 'reserved' then
-    perform private.remove_later(
-      p_job.payload #>> '{reserved,bucket}', p_job.payload #>> '{reserved,name}', p_job.subject_id, p_owner_id, 'unfinished'
-    );
-  end if;
+  perform private.give_up_reserved_object(p_job);
   update private.jobs as j
   set payload = j.payload || jsonb_build_object('reserved', jsonb_build_object('bucket', p_bucket_id, 'name', p_object_name))
   where j.job_id = p_job.job_id;
 end
 $$;
 
-comment on function private.reserve_object(private.jobs, text, text, text) is
+comment on function private.reserve_object(private.jobs, text, text) is
 'Notes the one name that this attempt may write to; the name of an attempt before it is given up.';
 
 create function private.require_reserved_object(p_job private.jobs, p_size bigint) returns void
@@ -105,12 +139,9 @@ begin
   where o.version_id = v_job.subject_id
     -- What a living row relies on is never removed, whatever was noted.
     and not exists (
-      select from public.resume_versions as v
-      where v.full_storage_path = o.object_name and o.bucket_id = 'resumes' and v.held_as = 'full' and v.state in ('uploaded', 'ready')
-    )
-    and not exists (
-      select from public.resume_versions as v
-      where v.delta_storage_path = o.object_name and o.bucket_id = 'resume_deltas' and v.state = 'ready'
+      select from public.resume_versions as v cross join lateral private.held_object(v) as h
+      where v.state in ('uploaded', 'ready') and (v.version_id = o.version_id or v.full_storage_path = o.object_name)
+        and (h.bucket_id, h.object_name) = (o.bucket_id, o.object_name)
     )
   order by o.object_name
   limit 100;
@@ -143,7 +174,11 @@ begin
   end if;
   update public.resume_versions as v
   set held_as = 'none', stored_bytes = null, delta_storage_path = null, delta_base_version_id = null
-  where v.version_id = v_job.subject_id and v.state in ('failed', 'pruned') and v.held_as <> 'none';
+  where v.version_id = v_job.subject_id and v.state in ('failed', 'pruned')
+    -- A failed file that may be read again stays where it is, though something else of its version goes.
+    and not exists (
+      select from private.held_object(v) as h join storage.objects as o on (o.bucket_id, o.name) = (h.bucket_id, h.object_name)
+    );
   delete from private.object_removals as o where o.version_id = v_job.subject_id;
   delete from private.jobs where job_id = p_job_id;
   return true;

@@ -33,14 +33,11 @@ set search_path = ''
 as $$
 -- Definer: these tables are written by the product alone; execute is for service_role.
 declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token, 'ingest');
+  -- Two versions that become ready at once take turns at their resume, so that the second sees the
+  -- first and the newer one ends up as the current one.
+  v_job constant private.jobs := private.leased_version_job(p_job_id, p_lease_token, 'ingest');
   v_version public.resume_versions;
 begin
-  -- Resume before version, and in a statement of its own: two versions that become ready at once take
-  -- turns here, so that the second sees the first and the newer one ends up as the current one.
-  perform from public.resumes as r
-  where r.id = (select v.resume_id from public.resume_versions as v where v.version_id = v_job.subject_id)
-  for no key update;
   select * into v_version from public.resume_versions where version_id = v_job.subject_id for update;
   if v_version.state = 'uploaded' then
     -- The bytes that were read must be those that were accepted, still in their place.
@@ -60,7 +57,7 @@ begin
     update public.resume_versions as v
     set
       state = 'ready', sha256 = p_sha256, content_text = p_content_text, headings = p_headings,
-      language = p_language, notices = v_version.notices || p_notices, stored_bytes = v_version.file_size, ready_at = now()
+      language = p_language, notices = v_version.notices || p_notices, ready_at = now()
     where v.version_id = v_version.version_id
     returning * into v_version;
     -- The newest ready version is the current one; an older one that was read late is not.

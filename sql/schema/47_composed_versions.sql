@@ -8,21 +8,10 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_settings constant private.settings := private.setting();
-  v_number integer;
-  v_bytes numeric;
+  v_number constant integer := private.next_version_number(p_resume.id);
   v_version public.resume_versions;
 begin
-  select max(v.version_number) + 1 into v_number from public.resume_versions as v where v.resume_id = p_resume.id;
-  if v_number > v_settings.max_versions_per_resume then
-    perform private.fail('quota_exceeded', format('The resume has %s versions already', v_settings.max_versions_per_resume), 'Start a new resume.');
-  end if;
-  select coalesce(sum(v.file_size) filter (where v.state = 'pending' or v.held_as <> 'none'), 0) into v_bytes
-  from public.resume_versions as v join public.resumes as r on r.id = v.resume_id
-  where r.user_id = p_resume.user_id;
-  if v_bytes + p_from.file_size > v_settings.max_bytes_per_user then
-    perform private.fail('quota_exceeded', format('All files together would be over %s bytes', v_settings.max_bytes_per_user), 'Delete a resume first.');
-  end if;
+  perform private.check_version_quota(p_resume.user_id, p_from.file_size);
   insert into public.resume_versions (
     resume_id, version_number, full_storage_path, file_size, parent_version_id, source,
     original_filename, mime_type, composed_from_version_id
@@ -38,7 +27,7 @@ end
 $$;
 
 comment on function private.begin_composed_version(public.resumes, public.resume_versions, text, text, text) is
-'Reserves a version that the product writes itself and queues its job. Raises quota_exceeded.';
+'Reserves a version that the product writes itself and queues its job. Raises quota_exceeded, too_many_requests.';
 
 create function private.restore_resume_version(p_version_id uuid) returns public.resume_versions
 language plpgsql security definer
@@ -49,6 +38,7 @@ declare
   v_caller constant text := private.require_caller();
   v_from public.resume_versions;
   v_resume public.resumes;
+  v_current public.resume_versions;
   v_version public.resume_versions;
 begin
   perform private.lock_user(v_caller);
@@ -61,8 +51,13 @@ begin
     perform private.fail('conflict', 'The version is the current one', 'Restore an older version.');
   end if;
   -- Asked twice, it is restored once.
+  select * into v_current from public.resume_versions as v where v.version_id = v_resume.current_version_id;
+  if v_current.sha256 = v_from.sha256 then
+    return v_current;
+  end if;
   select v.* into v_version from public.resume_versions as v
-  where v.resume_id = v_from.resume_id and v.source = 'restore' and v.composed_from_version_id = v_from.version_id and v.state = 'pending';
+  where v.resume_id = v_from.resume_id and v.source = 'restore' and v.composed_from_version_id = v_from.version_id
+    and v.state in ('pending', 'uploaded');
   if found then
     return v_version;
   end if;
@@ -78,8 +73,8 @@ as $$
 $$;
 
 comment on function public.restore_resume_version(uuid) is
-'For users: makes an older version of theirs the current one again, as a new version with the same bytes (source restore). Returns it pending; a worker writes it.
-Usually called by the function resume-versions, which waits for it. Raises unauthorized, not_found, conflict, quota_exceeded.';
+'For users: makes an older version of theirs the current one again, as a new version with the same bytes (source restore). Returns it pending, a worker writes it; or the current one, if it has these bytes already.
+Usually called by the function resume-versions, which waits for it. Raises unauthorized, not_found, conflict, quota_exceeded, too_many_requests.';
 
 create function private.changes_since(p_resume_id uuid, p_version_number integer) returns text
 language sql stable
@@ -118,10 +113,10 @@ begin
   if v_optimization.status <> 'succeeded' then
     perform private.fail('conflict', format('The optimization is %s', v_optimization.status), 'Accept suggestions of one that has succeeded.');
   end if;
-  if coalesce(cardinality(p_suggestions), 0) = 0 or array_position(p_suggestions, null) is not null
+  if coalesce(cardinality(p_suggestions), 0) = 0
     or exists (
       select from unnest(p_suggestions) as i
-      where i not between 0 and jsonb_array_length(v_optimization.result -> 'suggestions') - 1
+      where (i between 0 and jsonb_array_length(v_optimization.result -> 'suggestions') - 1) is not true
     )
   then
     perform private.fail('invalid_request', 'These are no suggestions of the optimization', 'Send indices into result.suggestions, counted from 0.');
@@ -181,7 +176,7 @@ $$;
 
 comment on function public.accept_suggestions(uuid, integer[]) is
 'For users: puts suggestions of an optimization of theirs (indices into result.suggestions, from 0) into a new version, source optimization, together with those of it that were accepted before. Returns it pending; a worker writes it: in a DOCX the text is replaced in place, of a PDF or DOC a clean DOCX is written.
-Usually called by the function resume-versions, which waits for it. Raises unauthorized, not_found, invalid_request, conflict (also when the resume has changed since), quota_exceeded.';
+Usually called by the function resume-versions, which waits for it. Raises unauthorized, not_found, invalid_request, conflict (also when the resume has changed since), quota_exceeded, too_many_requests.';
 
 create function private.composition_source(p_job_id bigint, p_lease_token uuid) returns jsonb
 language plpgsql security definer
@@ -193,31 +188,33 @@ declare
   v_version public.resume_versions;
   v_from public.resume_versions;
   v_resume public.resumes;
+  v_suggestions jsonb;
+  v_failure text;
   v_name text;
 begin
   select * into v_version from public.resume_versions as v where v.version_id = v_job.subject_id;
   select * into v_resume from public.resumes as r where r.id = v_version.resume_id;
-  if v_version.state is distinct from 'pending' or v_resume.deleted_at is not null then
-    update public.resume_versions as v set state = 'failed', failure_code = 'cancelled'
-    where v.version_id = v_version.version_id and v.state = 'pending';
-    delete from private.jobs where job_id = p_job_id;
+  select * into v_from from public.resume_versions as v where v.version_id = v_version.composed_from_version_id;
+  select jsonb_agg(o.result #> array['suggestions', i::text] order by i) into v_suggestions
+  from public.optimizations as o, unnest(v_version.accepted_suggestions) as i
+  where o.optimization_id = v_version.optimization_id;
+  v_failure := case
+    when v_version.state is distinct from 'pending' or v_resume.deleted_at is not null then 'cancelled'
+    when v_from.state is distinct from 'ready' then 'file_lost'
+    -- Its retention may have ended since. Without what is to be put in, this would be a copy.
+    when v_version.source = 'optimization' and v_suggestions is null then 'not_found'
+  end;
+  if v_failure is not null then
+    perform private.bury_job(v_job, jsonb_build_object('code', v_failure), false);
     return null;
   end if;
-  select * into v_from from public.resume_versions as v where v.version_id = v_version.composed_from_version_id;
-  if v_from.state is distinct from 'ready' then
-    perform private.fail('conflict', 'The version to make this one of is no longer kept');
-  end if;
   v_name := private.unique_object_name(v_resume.user_id, v_resume.id, v_version.version_number, v_version.original_filename);
-  perform private.reserve_object(v_job, 'resumes', v_name, v_resume.user_id);
+  perform private.reserve_object(v_job, 'resumes', v_name);
   return jsonb_build_object(
     'version', to_jsonb(v_version) - 'content_text',
     'from', to_jsonb(v_from),
     'objectName', v_name,
-    'suggestions', (
-      select jsonb_agg(o.result #> array['suggestions', i::text] order by i)
-      from public.optimizations as o, unnest(v_version.accepted_suggestions) as i
-      where o.optimization_id = v_version.optimization_id
-    )
+    'suggestions', v_suggestions
   );
 end
 $$;
@@ -230,7 +227,7 @@ as $$
 $$;
 
 comment on function public.internal_composition_source(bigint, uuid) is
-'What a leased compose job makes: {"version", "from", "objectName": where to write it, "suggestions": to be put in, or null for a restore}. Null when there is nothing left to do; the job has ended then. Raises lease_lost, conflict.';
+'What a leased compose job makes: {"version", "from", "objectName": where to write it, "suggestions": to be put in, or null for a restore}. Null when it cannot be made or need not be; job and version have ended then. Raises lease_lost, conflict.';
 
 create function private.record_composition(
   p_job_id bigint, p_lease_token uuid, p_file_size bigint, p_sha256 text, p_notices jsonb

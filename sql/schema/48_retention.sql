@@ -73,7 +73,12 @@ as $$
   where ranked.place > coalesce(p_keep_last, o.keep_last, (private.setting()).keep_last)
     and not v.pinned
     and v.version_id is distinct from r.current_version_id
-    -- Somebody is about to read it.
+    -- What the current one was made of: more suggestions may be put into it.
+    and not exists (
+      select from public.resume_versions as c
+      where c.version_id = r.current_version_id and c.source = 'optimization' and c.composed_from_version_id = v.version_id
+    )
+    -- Somebody is about to read it. It goes with the resume's next change.
     and not exists (
       select from public.resume_versions as c
       where c.composed_from_version_id = v.version_id and c.state = 'pending'
@@ -85,7 +90,7 @@ as $$
 $$;
 
 comment on function private.versions_due(uuid, integer) is
-'The versions of a resume that retention gives up: ready, not among the newest keep_last, not pinned, not current, and nobody at work on them.';
+'The versions of a resume that retention gives up: ready, not among the newest keep_last, not pinned, not current nor what the current one was made of, and nobody at work on them.';
 
 create function private.chain_height(p_version_id uuid) returns integer
 language sql stable
@@ -102,6 +107,18 @@ as $$
 $$;
 
 comment on function private.chain_height(uuid) is 'How many deltas the longest chain has that is built upon a version.';
+
+create function private.upload_urls_end_at(p_version public.resume_versions) returns timestamptz
+language sql stable
+set search_path = ''
+as $$
+  -- A URL is signed while the upload is pending and lives for 2 hours, whatever becomes of the upload.
+  select p_version.created_at
+    + case p_version.source when 'upload' then (private.setting()).upload_ttl + interval '2 hours' else interval '0' end
+$$;
+
+comment on function private.upload_urls_end_at(public.resume_versions) is
+'From when on nobody can bring a version''s object (back) through a signed upload URL.';
 
 create function private.keep_versions(p_resume_id uuid) returns integer
 language plpgsql
@@ -130,27 +147,24 @@ begin
     values (p_resume_id, v_version.version_id, v_version.version_number, 'keep_last', v_version.file_size, v_version.stored_bytes);
     update public.resume_versions as v set state = 'pruned', content_text = null, headings = null
     where v.version_id = v_version.version_id;
-    perform private.remove_later(
-      case v_version.held_as when 'full' then 'resumes' else 'resume_deltas' end,
-      case v_version.held_as when 'full' then v_version.full_storage_path else v_version.delta_storage_path end,
-      v_version.version_id, v_resume.user_id, 'pruned'
-    );
+    perform private.remove_held_later(v_version.version_id, v_resume.user_id, 'pruned');
     v_count := v_count + 1;
   end loop;
-  update public.resume_versions as v set kept_full_reason = 'too_large'
+  -- The setting may have been another when a version was last looked at.
+  update public.resume_versions as v
+  set kept_full_reason = case when v.file_size > v_settings.max_delta_bytes then 'too_large' end
   where v.resume_id = p_resume_id and v.state = 'ready' and v.held_as = 'full'
-    and v.kept_full_reason is null and v.file_size > v_settings.max_delta_bytes;
+    and coalesce(v.kept_full_reason, 'too_large') = 'too_large'
+    and (v.kept_full_reason is not null) <> (v.file_size > v_settings.max_delta_bytes);
   for v_version in
     select v.* from public.resume_versions as v
     where v.resume_id = p_resume_id and v.state = 'ready' and v.held_as = 'full' and v.kept_full_reason is null
-      and v.version_id is distinct from v_resume.current_version_id
       and v.version_number < (select c.version_number from public.resume_versions as c where c.version_id = v_resume.current_version_id)
   loop
     v_job_id := private.enqueue_job('compact', v_version.version_id, v_resume.user_id, 200);
     -- While a signed upload URL lives, its holder may write the object anew: nothing is made of it before.
-    update private.jobs as j set run_at = v_version.created_at + v_settings.upload_ttl
-    where j.job_id = v_job_id and j.lease_token is null and v_version.source = 'upload'
-      and j.run_at < v_version.created_at + v_settings.upload_ttl;
+    update private.jobs as j set run_at = private.upload_urls_end_at(v_version)
+    where j.job_id = v_job_id and j.lease_token is null and j.run_at < private.upload_urls_end_at(v_version);
   end loop;
   return v_count;
 end
@@ -168,6 +182,8 @@ as $$
     select r.id from public.resumes as r
     where (p_user_id is null or r.user_id = p_user_id) and r.deleted_at is null
       and exists (select from private.versions_due(r.id))
+    -- In one order: two that lock many resumes meet at the first.
+    order by r.id
     limit p_limit
   ) as d
 $$;

@@ -70,6 +70,7 @@ set search_path = ''
 as $$
 begin
   delete from private.jobs where job_id = p_job.job_id;
+  -- Something may have waited for this: the base that it was rebased from can go now.
   perform private.keep_versions(v.resume_id) from public.resume_versions as v where v.version_id = p_job.subject_id;
 end
 $$;
@@ -86,22 +87,23 @@ declare
   v_name text;
 begin
   if v_version.version_id is null then
-    perform private.reserve_object(v_job, null, null, v_job.owner_id);
+    perform private.give_up_reserved_object(v_job);
     perform private.end_storage_job(v_job);
     return null;
   end if;
   v_base := private.delta_base(v_version);
   if v_base is null and v_job.kind = 'compact' then
     update public.resume_versions as v set kept_full_reason = 'chain_length' where v.version_id = v_version.version_id;
+    perform private.give_up_reserved_object(v_job);
     perform private.end_storage_job(v_job);
     return null;
   end if;
   if v_base is null then
     v_name := private.unique_object_name(v_job.owner_id, v_version.resume_id, v_version.version_number, v_version.original_filename);
-    perform private.reserve_object(v_job, 'resumes', v_name, v_job.owner_id);
+    perform private.reserve_object(v_job, 'resumes', v_name);
   else
     v_name := private.unique_object_name(v_job.owner_id, v_version.resume_id, v_version.version_number, 'delta');
-    perform private.reserve_object(v_job, 'resume_deltas', v_name, v_job.owner_id);
+    perform private.reserve_object(v_job, 'resume_deltas', v_name);
   end if;
   return jsonb_build_object(
     'versionId', v_version.version_id,
@@ -138,7 +140,7 @@ begin
     perform private.fail('conflict', 'Only a version that is rebased is written whole');
   end if;
   v_name := private.unique_object_name(v_job.owner_id, v_version.resume_id, v_version.version_number, v_version.original_filename);
-  perform private.reserve_object(v_job, 'resumes', v_name, v_job.owner_id);
+  perform private.reserve_object(v_job, 'resumes', v_name);
   return v_name;
 end
 $$;
@@ -189,14 +191,16 @@ begin
       )
       else v.object_version
     end,
-    kept_full_reason = case when p_base_version_id is null then 'no_gain' end,
+    kept_full_reason = case
+      when p_base_version_id is null then case when private.delta_base(v_version) is null then 'chain_length' else 'no_gain' end
+    end,
     stored_bytes = p_stored_bytes
   where v.version_id = v_version.version_id;
   perform private.remove_later(
-    case v_version.held_as when 'full' then 'resumes' else 'resume_deltas' end,
-    case v_version.held_as when 'full' then v_version.full_storage_path else v_version.delta_storage_path end,
-    v_version.version_id, v_job.owner_id, case v_job.kind when 'compact' then 'compacted' else 'rebased' end
-  );
+    h.bucket_id, h.object_name, v_version.version_id, v_job.owner_id,
+    case v_job.kind when 'compact' then 'compacted' else 'rebased' end
+  )
+  from private.held_object(v_version) as h;
   perform private.end_storage_job(v_job);
   return true;
 end
@@ -223,10 +227,11 @@ declare
   v_job constant private.jobs := private.storage_job(p_job_id, p_lease_token);
   v_version constant public.resume_versions := private.storage_work(v_job);
 begin
-  if v_job.kind <> 'compact' then
+  if v_job.kind <> 'compact' or v_version.version_id is null then
     perform private.fail('conflict', 'A version that is rebased is written whole when a delta gains nothing');
   end if;
   update public.resume_versions as v set kept_full_reason = 'no_gain' where v.version_id = v_version.version_id;
+  perform private.give_up_reserved_object(v_job);
   perform private.end_storage_job(v_job);
 end
 $$;

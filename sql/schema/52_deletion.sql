@@ -48,19 +48,19 @@ declare
   v_caller constant text := private.require_caller();
   v_resume public.resumes;
 begin
-  -- Optimizations first, which lock their jobs before their rows.
-  perform private.cancel_optimization(o.optimization_id)
-  from public.optimizations as o
-  where o.resume_id = p_resume_id and o.user_id = v_caller and o.status in ('queued', 'running');
+  perform private.lock_user(v_caller);
   select * into v_resume from public.resumes as r
   where r.id = p_resume_id and r.user_id = v_caller and r.erasure_id is null
-  for update;
+  for no key update;
   if not found then
     perform private.fail('not_found', 'There is no such resume');
   end if;
   update public.resumes as r set deleted_at = coalesce(r.deleted_at, now())
   where r.id = p_resume_id
   returning * into v_resume;
+  perform private.cancel_optimization(o.optimization_id)
+  from public.optimizations as o
+  where o.resume_id = p_resume_id and o.status in ('queued', 'running');
   return v_resume;
 end
 $$;
@@ -81,15 +81,24 @@ set search_path = ''
 as $$
 -- Definer: users hold no right to write these tables; the caller is taken from the token.
 declare
+  v_caller constant text := private.require_caller();
   v_resume public.resumes;
 begin
-  update public.resumes as r set deleted_at = null
-  where r.id = p_resume_id and r.user_id = private.require_caller() and r.erasure_id is null
+  perform private.lock_user(v_caller);
+  select * into v_resume from public.resumes as r
+  where r.id = p_resume_id and r.user_id = v_caller and r.erasure_id is null
     and (r.deleted_at is null or r.deleted_at > now() - private.undelete_window(r.user_id))
-  returning * into v_resume;
+  for no key update;
   if not found then
     perform private.fail('not_found', 'There is no such resume to have back');
   end if;
+  if v_resume.deleted_at is null then
+    return v_resume;
+  end if;
+  perform private.check_resume_quota(v_caller);
+  update public.resumes as r set deleted_at = null
+  where r.id = p_resume_id
+  returning * into v_resume;
   perform private.keep_versions(p_resume_id);
   return v_resume;
 end
@@ -103,7 +112,7 @@ as $$
 $$;
 
 comment on function public.undelete_resume(uuid) is
-'For users: has a deleted resume of theirs back, with all its versions, while the undelete window lasts. Idempotent. Raises unauthorized, not_found (also when the window has passed).';
+'For users: has a deleted resume of theirs back, with all its versions, while the undelete window lasts. Idempotent. Raises unauthorized, not_found (also when the window has passed), quota_exceeded.';
 
 create function private.deleted_resumes() returns table (resume_id uuid, original_filename text, deleted_at timestamptz, gone_at timestamptz)
 language sql stable security definer
@@ -138,12 +147,15 @@ begin
   select
     p_user_id, private.user_digest(p_user_id), p_reason, cardinality(p_resume_ids),
     array(select 'user_uploads/' || private.storage_segment(p_user_id) || '/' || i::text || '/' from unnest(p_resume_ids) as i),
-    coalesce(
+    greatest(
+      now(),
+      (select max(private.upload_urls_end_at(v)) from public.resume_versions as v where v.resume_id = any (p_resume_ids)),
+      -- A worker whose lease is taken away learns of it when it has written its object.
       (
-        select max(v.upload_expires_at) from public.resume_versions as v
-        where v.resume_id = any (p_resume_ids) and v.state = 'pending'
-      ),
-      now()
+        select max(j.leased_until) + interval '15 minutes'
+        from private.jobs as j join public.resume_versions as v on v.version_id = j.subject_id
+        where v.resume_id = any (p_resume_ids) and j.payload ? 'reserved'
+      )
     )
   returning * into v_erasure;
   update public.resumes as r
@@ -165,14 +177,11 @@ declare
   v_erasure private.erasures;
 begin
   perform private.lock_user(v_caller);
-  -- Jobs first, as everything that ends one locks it before its row; whoever works one has lost its lease.
-  delete from private.jobs as j where j.owner_id = v_caller and j.kind <> 'erase';
-  delete from public.optimizations as o where o.user_id = v_caller;
   v_resumes := array(
     select r.id from public.resumes as r
     where r.user_id = v_caller and r.erasure_id is null
     order by r.id
-    for update
+    for no key update
   );
   -- Asked again with nothing new, the receipt is the same.
   if cardinality(v_resumes) = 0 then
@@ -180,12 +189,15 @@ begin
     where e.user_digest = private.user_digest(v_caller) and e.reason = 'request'
     order by e.requested_at desc
     limit 1;
-    if found then
-      return v_erasure;
-    end if;
   end if;
+  if v_erasure.erasure_id is null then
+    v_erasure := private.begin_erasure(v_caller, v_resumes, 'request');
+  end if;
+  -- Whoever works one of these has lost its lease.
+  delete from private.jobs as j where j.owner_id = v_caller and j.kind <> 'erase';
+  delete from public.optimizations as o where o.user_id = v_caller;
   delete from private.retention_overrides as o where o.user_id = v_caller;
-  return private.begin_erasure(v_caller, v_resumes, 'request');
+  return v_erasure;
 end
 $$;
 
@@ -245,7 +257,10 @@ begin
     select d.user_id, array_agg(d.id) as resume_ids
     from (
       select r.user_id, r.id from public.resumes as r
-      where r.deleted_at is not null and r.erasure_id is null
+      where r.erasure_id is null
+        and r.deleted_at <= now() - least(
+          (private.setting()).undelete_window, (select min(x.undelete_window) from private.retention_overrides as x)
+        )
         and r.deleted_at <= now() - private.undelete_window(r.user_id)
       order by r.deleted_at
       limit 500
@@ -268,15 +283,24 @@ set search_path = ''
 as $$
   select o.bucket_id, o.name
   from unnest(p_erasure.prefixes) as p (prefix)
-    join storage.objects as o on o.bucket_id in ('resumes', 'resume_deltas') and o.name like replace(replace(p.prefix, '\', '\\'), '_', '\_') || '%'
+    -- As bytes, which Storage's index on the name serves: from "…/" to before "…0", the character after it.
+    join storage.objects as o on o.bucket_id in ('resumes', 'resume_deltas')
+      and o.name operator(pg_catalog.~>=~) p.prefix and o.name operator(pg_catalog.~<~) (left(p.prefix, -1) || '0')
   union
   -- What lies elsewhere: files that came by migration.
   select o.bucket_id, o.name
   from public.resumes as r
     join public.resume_versions as v on v.resume_id = r.id
-    join storage.objects as o on o.bucket_id = 'resumes' and o.name = v.full_storage_path
+    cross join lateral (
+      select 'resumes' as bucket_id, v.full_storage_path as object_name
+      union all
+      select x.bucket_id, x.object_name from private.object_removals as x where x.version_id = v.version_id
+    ) as n
+    join storage.objects as o on (o.bucket_id, o.name) = (n.bucket_id, n.object_name)
   where r.erasure_id = p_erasure.erasure_id
 $$;
+
+comment on function private.objects_of_erasure(private.erasures) is 'What there is in storage now that an erasure has to remove.';
 
 create function private.erasure_objects(p_job_id bigint, p_lease_token uuid) returns table (bucket_id text, object_name text)
 language plpgsql security definer
@@ -313,6 +337,7 @@ as $$
 declare
   v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token, 'erase');
   v_erasure private.erasures;
+  v_versions uuid[];
 begin
   update private.erasures as e set objects = e.objects + greatest(coalesce(p_removed, 0), 0)
   where e.erasure_id = v_job.subject_id
@@ -320,23 +345,22 @@ begin
   if exists (select from private.objects_of_erasure(v_erasure)) then
     return 'more';
   end if;
+  perform from public.resumes as r where r.erasure_id = v_erasure.erasure_id order by r.id for update;
+  -- An optimization goes with its version, its job before it as everywhere.
   delete from private.jobs as j
-  where j.subject_id in (
-    select v.version_id from public.resume_versions as v join public.resumes as r on r.id = v.resume_id
-    where r.erasure_id = v_erasure.erasure_id
-    union all
-    select o.optimization_id from public.optimizations as o join public.resumes as r on r.id = o.resume_id
-    where r.erasure_id = v_erasure.erasure_id
-  );
-  delete from private.object_removals as x
-  where x.version_id in (
-    select v.version_id from public.resume_versions as v join public.resumes as r on r.id = v.resume_id
-    where r.erasure_id = v_erasure.erasure_id
-  );
+  using public.optimizations as o, public.resumes as r
+  where j.subject_id = o.optimization_id and r.id = o.resume_id and r.erasure_id = v_erasure.erasure_id;
   -- Versions go in one statement: a delta's base may not go before it.
-  delete from public.resume_versions as v
-  using public.resumes as r
-  where r.id = v.resume_id and r.erasure_id = v_erasure.erasure_id;
+  with gone as (
+    delete from public.resume_versions as v
+    using public.resumes as r
+    where r.id = v.resume_id and r.erasure_id = v_erasure.erasure_id
+    returning v.version_id
+  )
+  select array_agg(g.version_id) into v_versions from gone as g;
+  -- Their jobs after them: an upload may arrive, and queue one, until its row is gone.
+  delete from private.jobs as j where j.subject_id = any (v_versions);
+  delete from private.object_removals as x where x.version_id = any (v_versions);
   delete from public.resumes as r where r.erasure_id = v_erasure.erasure_id;
   if v_erasure.sweep_until > now() then
     -- Looks again when no signed upload URL can bring anything back.

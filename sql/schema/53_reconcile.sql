@@ -25,16 +25,12 @@ as $$
     )
   union all
   select
-    'missing_object', case v.held_as when 'full' then 'resumes' else 'resume_deltas' end,
-    case v.held_as when 'full' then v.full_storage_path else v.delta_storage_path end,
-    v.version_id, v.stored_bytes, v.ready_at
-  from public.resume_versions as v join public.resumes as r on r.id = v.resume_id
+    'missing_object', h.bucket_id, h.object_name, v.version_id, v.stored_bytes, v.ready_at
+  from public.resume_versions as v
+    join public.resumes as r on r.id = v.resume_id
+    cross join lateral private.held_object(v) as h
   where v.state in ('uploaded', 'ready') and r.erasure_id is null
-    and not exists (
-      select from storage.objects as o
-      where o.bucket_id = case v.held_as when 'full' then 'resumes' else 'resume_deltas' end
-        and o.name = case v.held_as when 'full' then v.full_storage_path else v.delta_storage_path end
-    )
+    and not exists (select from storage.objects as o where (o.bucket_id, o.name) = (h.bucket_id, h.object_name))
 $$;
 
 comment on function private.reconcile_report(interval) is
@@ -45,23 +41,31 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_resume_id uuid;
-  v_count integer;
+  v_resume public.resumes;
+  v_lost public.resume_versions;
+  v_count integer := 0;
 begin
-  select v.resume_id into v_resume_id from public.resume_versions as v where v.version_id = p_version_id;
-  perform from public.resumes as r where r.id = v_resume_id for no key update;
+  select r.* into v_resume
+  from public.resumes as r
+  where r.id = (select v.resume_id from public.resume_versions as v where v.version_id = p_version_id)
+  for no key update;
   -- What was to be rebuilt from it is lost with it.
-  with recursive lost as (
-    select p_version_id as version_id
-    union
-    select d.version_id from lost as l join public.resume_versions as d on d.delta_base_version_id = l.version_id
-    where d.state = 'ready'
-  )
-  update public.resume_versions as v
-  set state = 'failed', failure_code = 'file_lost'
-  from lost as l
-  where v.version_id = l.version_id and v.state in ('uploaded', 'ready');
-  get diagnostics v_count = row_count;
+  for v_lost in
+    with recursive lost as (
+      select p_version_id as version_id
+      union
+      select d.version_id from lost as l join public.resume_versions as d on d.delta_base_version_id = l.version_id
+      where d.state = 'ready'
+    )
+    update public.resume_versions as v
+    set state = 'failed', failure_code = 'file_lost'
+    from lost as l
+    where v.version_id = l.version_id and v.state in ('uploaded', 'ready')
+    returning v.*
+  loop
+    perform private.remove_held_later(v_lost.version_id, v_resume.user_id, 'failed');
+    v_count := v_count + 1;
+  end loop;
   update public.resumes as r
   set
     current_version_id = n.version_id, original_filename = coalesce(n.original_filename, r.original_filename),
@@ -69,11 +73,11 @@ begin
     language = coalesce(n.language, 'simple')
   from (select) as one left join lateral (
     select v.* from public.resume_versions as v
-    where v.resume_id = v_resume_id and v.state = 'ready'
+    where v.resume_id = v_resume.id and v.state = 'ready'
     order by v.version_number desc
     limit 1
   ) as n on true
-  where r.id = v_resume_id and r.current_version_id is distinct from n.version_id;
+  where r.id = v_resume.id and r.current_version_id is distinct from n.version_id;
   return v_count;
 end
 $$;
@@ -92,10 +96,12 @@ declare
   v_batch constant uuid := gen_random_uuid();
 begin
   for v_problem in
-    select * from private.reconcile_report(p_older_than) as t
+    select t.* from private.reconcile_report(p_older_than) as t left join public.resume_versions as v on v.version_id = t.version_id
+    -- In one order: two that lock many resumes meet at the first.
+    order by v.resume_id
   loop
     if p_mend and v_problem.problem = 'orphan_object' then
-      perform private.remove_later(v_problem.bucket_id, v_problem.object_name, v_batch, 'reconcile', 'orphan');
+      perform private.remove_later(v_problem.bucket_id, v_problem.object_name, v_batch, '', 'orphan');
     elsif p_mend then
       perform private.lose_version(v_problem.version_id);
     end if;

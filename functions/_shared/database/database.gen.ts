@@ -201,13 +201,6 @@ export type Database = {
             referencedColumns: ['version_id']
           },
           {
-            foreignKeyName: 'resume_versions_optimization_id_fkey'
-            columns: ['optimization_id']
-            isOneToOne: false
-            referencedRelation: 'optimizations'
-            referencedColumns: ['optimization_id']
-          },
-          {
             foreignKeyName: 'resume_versions_parent_version_id_fkey'
             columns: ['parent_version_id']
             isOneToOne: false

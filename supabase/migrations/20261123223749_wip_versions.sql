@@ -78,10 +78,10 @@ begin
   if v_optimization.status <> 'succeeded' then
     perform private.fail('conflict', format('The optimization is %s', v_optimization.status), 'Accept suggestions of one that has succeeded.');
   end if;
-  if coalesce(cardinality(p_suggestions), 0) = 0 or array_position(p_suggestions, null) is not null
+  if coalesce(cardinality(p_suggestions), 0) = 0
     or exists (
       select from unnest(p_suggestions) as i
-      where i not between 0 and jsonb_array_length(v_optimization.result -> 'suggestions') - 1
+      where (i between 0 and jsonb_array_length(v_optimization.result -> 'suggestions') - 1) is not true
     )
   then
     perform private.fail('invalid_request', 'These are no suggestions of the optimization', 'Send indices into result.suggestions, counted from 0.');
@@ -143,6 +143,8 @@ as $function$
     select r.id from public.resumes as r
     where (p_user_id is null or r.user_id = p_user_id) and r.deleted_at is null
       and exists (select from private.versions_due(r.id))
+    -- In one order: two that lock many resumes meet at the first.
+    order by r.id
     limit p_limit
   ) as d
 $function$
@@ -154,21 +156,10 @@ create or replace function private.begin_composed_version(p_resume public.resume
  set search_path to ''
 as $function$
 declare
-  v_settings constant private.settings := private.setting();
-  v_number integer;
-  v_bytes numeric;
+  v_number constant integer := private.next_version_number(p_resume.id);
   v_version public.resume_versions;
 begin
-  select max(v.version_number) + 1 into v_number from public.resume_versions as v where v.resume_id = p_resume.id;
-  if v_number > v_settings.max_versions_per_resume then
-    perform private.fail('quota_exceeded', format('The resume has %s versions already', v_settings.max_versions_per_resume), 'Start a new resume.');
-  end if;
-  select coalesce(sum(v.file_size) filter (where v.state = 'pending' or v.held_as <> 'none'), 0) into v_bytes
-  from public.resume_versions as v join public.resumes as r on r.id = v.resume_id
-  where r.user_id = p_resume.user_id;
-  if v_bytes + p_from.file_size > v_settings.max_bytes_per_user then
-    perform private.fail('quota_exceeded', format('All files together would be over %s bytes', v_settings.max_bytes_per_user), 'Delete a resume first.');
-  end if;
+  perform private.check_version_quota(p_resume.user_id, p_from.file_size);
   insert into public.resume_versions (
     resume_id, version_number, full_storage_path, file_size, parent_version_id, source,
     original_filename, mime_type, composed_from_version_id
@@ -196,12 +187,15 @@ begin
   select
     p_user_id, private.user_digest(p_user_id), p_reason, cardinality(p_resume_ids),
     array(select 'user_uploads/' || private.storage_segment(p_user_id) || '/' || i::text || '/' from unnest(p_resume_ids) as i),
-    coalesce(
+    greatest(
+      now(),
+      (select max(private.upload_urls_end_at(v)) from public.resume_versions as v where v.resume_id = any (p_resume_ids)),
+      -- A worker whose lease is taken away learns of it when it has written its object.
       (
-        select max(v.upload_expires_at) from public.resume_versions as v
-        where v.resume_id = any (p_resume_ids) and v.state = 'pending'
-      ),
-      now()
+        select max(j.leased_until) + interval '15 minutes'
+        from private.jobs as j join public.resume_versions as v on v.version_id = j.subject_id
+        where v.resume_id = any (p_resume_ids) and j.payload ? 'reserved'
+      )
     )
   returning * into v_erasure;
   update public.resumes as r
@@ -228,7 +222,6 @@ declare
   v_resume public.resumes;
   v_number integer := 1;
   v_parent uuid;
-  v_used record;
   v_version public.resume_versions;
 begin
   if v_kind is null then
@@ -251,33 +244,9 @@ begin
   end if;
 
   perform private.lock_user(v_caller);
-  select
-    count(*) filter (where v.state = 'pending') as pending,
-    coalesce(sum(v.file_size) filter (where v.state = 'pending' or v.held_as <> 'none'), 0) as bytes,
-    count(*) filter (where v.created_at > now() - interval '1 hour') as begun,
-    min(v.created_at) filter (where v.created_at > now() - interval '1 hour') as oldest
-  into v_used
-  from public.resume_versions as v join public.resumes as r on r.id = v.resume_id
-  where r.user_id = v_caller;
-  perform private.check_rate(v_used.begun, v_settings.uploads_per_hour, v_used.oldest, 'uploads');
-  if v_used.pending >= v_settings.max_pending_uploads_per_user then
-    perform private.fail('quota_exceeded', format('%s uploads are unfinished', v_settings.max_pending_uploads_per_user), 'Finish them, or report them as failed.');
-  end if;
-  if p_file_size + v_used.bytes > v_settings.max_bytes_per_user then
-    perform private.fail('quota_exceeded', format('All files together would be over %s bytes', v_settings.max_bytes_per_user), 'Delete a resume first.');
-  end if;
-
+  perform private.check_version_quota(v_caller, p_file_size);
   if p_resume_id is null then
-    if (
-      select count(*) from public.resumes as r
-      where r.user_id = v_caller and r.deleted_at is null
-        -- One that never came to a file counts for nothing.
-        and (r.current_version_id is not null or exists (
-          select from public.resume_versions as v where v.resume_id = r.id and v.state in ('pending', 'uploaded')
-        ))
-    ) >= v_settings.max_resumes_per_user then
-      perform private.fail('quota_exceeded', format('There are %s resumes already', v_settings.max_resumes_per_user), 'Delete a resume first.');
-    end if;
+    perform private.check_resume_quota(v_caller);
     insert into public.resumes (user_id, original_filename, mime_type)
     values (v_caller, v_name, p_mime_type)
     returning * into v_resume;
@@ -288,11 +257,7 @@ begin
     if not found then
       perform private.fail('not_found', 'There is no such resume');
     end if;
-    select max(v.version_number) + 1 into v_number from public.resume_versions as v where v.resume_id = v_resume.id;
-    v_number := coalesce(v_number, 1);
-    if v_number > v_settings.max_versions_per_resume then
-      perform private.fail('quota_exceeded', format('The resume has %s versions already', v_settings.max_versions_per_resume), 'Start a new resume.');
-    end if;
+    v_number := private.next_version_number(v_resume.id);
     v_parent := v_resume.current_version_id;
   end if;
 
@@ -315,6 +280,16 @@ create or replace function private.bury_job(p_job private.jobs, p_error jsonb, p
  set search_path to ''
 as $function$
 begin
+  -- What has to go in the end is never given up: after its last attempt it starts over.
+  if p_job.kind in ('erase', 'remove_object') then
+    update private.jobs
+    set
+      attempts = 0, lease_token = null, leased_until = null, worker_id = null, last_error = p_error,
+      run_at = now() + (private.setting()).retry_cap
+    where job_id = p_job.job_id;
+    return;
+  end if;
+  perform private.give_up_reserved_object(p_job);
   case p_job.kind
     when 'ingest' then
       update public.resume_versions
@@ -322,17 +297,12 @@ begin
       where version_id = p_job.subject_id and state = 'uploaded';
       -- A file that is refused for what it is takes up no more room; one that could not be read yet stays.
       if found and not p_keep then
-        perform private.remove_later('resumes', v.full_storage_path, v.version_id, p_job.owner_id, 'failed')
-        from public.resume_versions as v
-        where v.version_id = p_job.subject_id;
+        perform private.remove_held_later(p_job.subject_id, p_job.owner_id, 'failed');
       end if;
     when 'compose' then
       update public.resume_versions
       set state = 'failed', failure_code = coalesce(p_error ->> 'code', 'internal')
       where version_id = p_job.subject_id and state = 'pending';
-      perform private.remove_later(
-        p_job.payload #>> '{reserved,bucket}', p_job.payload #>> '{reserved,name}', p_job.subject_id, p_job.owner_id, 'unfinished'
-      );
     when 'optimize' then
       perform private.finish_optimization(p_job.subject_id, 'failed', null, p_error);
     else null;
@@ -345,6 +315,35 @@ begin
   else
     delete from private.jobs where job_id = p_job.job_id;
   end if;
+end
+$function$
+;
+
+create or replace function private.bury_spent_jobs()
+ returns integer
+ language plpgsql
+ set search_path to ''
+as $function$
+declare
+  v_job private.jobs;
+  v_count integer := 0;
+begin
+  -- A job that takes its worker down with it never fails by itself: its leases run out instead.
+  for v_job in
+    select j.* from private.jobs as j
+    where j.dead_at is null and j.attempts >= j.max_attempts and j.leased_until <= now()
+    for update skip locked
+  loop
+    -- The resume comes before the job everywhere else: who has it may wait for this job, and is not waited for.
+    continue when not private.take_resume_of(v_job.subject_id);
+    perform private.bury_job(
+      v_job,
+      jsonb_build_object('code', 'internal', 'detail', 'Every attempt ended without an answer', 'retryable', true),
+      true
+    );
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
 end
 $function$
 ;
@@ -399,6 +398,56 @@ as $function$
 $function$
 ;
 
+create or replace function private.check_resume_quota(p_user_id text)
+ returns void
+ language plpgsql
+ set search_path to ''
+as $function$
+declare
+  v_most constant integer := (private.setting()).max_resumes_per_user;
+begin
+  if (
+    select count(*) from public.resumes as r
+    where r.user_id = p_user_id and r.deleted_at is null
+      -- One that never came to a file counts for nothing.
+      and (r.current_version_id is not null or exists (
+        select from public.resume_versions as v where v.resume_id = r.id and v.state in ('pending', 'uploaded')
+      ))
+  ) >= v_most then
+    perform private.fail('quota_exceeded', format('There are %s resumes already', v_most), 'Delete a resume first.');
+  end if;
+end
+$function$
+;
+
+create or replace function private.check_version_quota(p_user_id text, p_file_size bigint)
+ returns void
+ language plpgsql
+ set search_path to ''
+as $function$
+declare
+  v_settings constant private.settings := private.setting();
+  v_used record;
+begin
+  select
+    count(*) filter (where v.state = 'pending') as pending,
+    coalesce(sum(coalesce(v.stored_bytes, v.file_size)) filter (where v.state = 'pending' or v.held_as <> 'none'), 0) as bytes,
+    count(*) filter (where v.created_at > now() - interval '1 hour') as begun,
+    min(v.created_at) filter (where v.created_at > now() - interval '1 hour') as oldest
+  into v_used
+  from public.resume_versions as v join public.resumes as r on r.id = v.resume_id
+  where r.user_id = p_user_id;
+  perform private.check_rate(v_used.begun, v_settings.uploads_per_hour, v_used.oldest, 'uploads');
+  if v_used.pending >= v_settings.max_pending_uploads_per_user then
+    perform private.fail('quota_exceeded', format('%s uploads are unfinished', v_settings.max_pending_uploads_per_user), 'Finish them, or report them as failed.');
+  end if;
+  if p_file_size + v_used.bytes > v_settings.max_bytes_per_user then
+    perform private.fail('quota_exceeded', format('All files together would be over %s bytes', v_settings.max_bytes_per_user), 'Delete a resume first.');
+  end if;
+end
+$function$
+;
+
 create or replace function private.complete_erasure(p_job_id bigint, p_lease_token uuid, p_removed integer)
  returns text
  language plpgsql
@@ -409,6 +458,7 @@ as $function$
 declare
   v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token, 'erase');
   v_erasure private.erasures;
+  v_versions uuid[];
 begin
   update private.erasures as e set objects = e.objects + greatest(coalesce(p_removed, 0), 0)
   where e.erasure_id = v_job.subject_id
@@ -416,23 +466,22 @@ begin
   if exists (select from private.objects_of_erasure(v_erasure)) then
     return 'more';
   end if;
+  perform from public.resumes as r where r.erasure_id = v_erasure.erasure_id order by r.id for update;
+  -- An optimization goes with its version, its job before it as everywhere.
   delete from private.jobs as j
-  where j.subject_id in (
-    select v.version_id from public.resume_versions as v join public.resumes as r on r.id = v.resume_id
-    where r.erasure_id = v_erasure.erasure_id
-    union all
-    select o.optimization_id from public.optimizations as o join public.resumes as r on r.id = o.resume_id
-    where r.erasure_id = v_erasure.erasure_id
-  );
-  delete from private.object_removals as x
-  where x.version_id in (
-    select v.version_id from public.resume_versions as v join public.resumes as r on r.id = v.resume_id
-    where r.erasure_id = v_erasure.erasure_id
-  );
+  using public.optimizations as o, public.resumes as r
+  where j.subject_id = o.optimization_id and r.id = o.resume_id and r.erasure_id = v_erasure.erasure_id;
   -- Versions go in one statement: a delta's base may not go before it.
-  delete from public.resume_versions as v
-  using public.resumes as r
-  where r.id = v.resume_id and r.erasure_id = v_erasure.erasure_id;
+  with gone as (
+    delete from public.resume_versions as v
+    using public.resumes as r
+    where r.id = v.resume_id and r.erasure_id = v_erasure.erasure_id
+    returning v.version_id
+  )
+  select array_agg(g.version_id) into v_versions from gone as g;
+  -- Their jobs after them: an upload may arrive, and queue one, until its row is gone.
+  delete from private.jobs as j where j.subject_id = any (v_versions);
+  delete from private.object_removals as x where x.version_id = any (v_versions);
   delete from public.resumes as r where r.erasure_id = v_erasure.erasure_id;
   if v_erasure.sweep_until > now() then
     -- Looks again when no signed upload URL can bring anything back.
@@ -457,14 +506,11 @@ create or replace function private.complete_ingest(p_job_id bigint, p_lease_toke
 as $function$
 -- Definer: these tables are written by the product alone; execute is for service_role.
 declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token, 'ingest');
+  -- Two versions that become ready at once take turns at their resume, so that the second sees the
+  -- first and the newer one ends up as the current one.
+  v_job constant private.jobs := private.leased_version_job(p_job_id, p_lease_token, 'ingest');
   v_version public.resume_versions;
 begin
-  -- Resume before version, and in a statement of its own: two versions that become ready at once take
-  -- turns here, so that the second sees the first and the newer one ends up as the current one.
-  perform from public.resumes as r
-  where r.id = (select v.resume_id from public.resume_versions as v where v.version_id = v_job.subject_id)
-  for no key update;
   select * into v_version from public.resume_versions where version_id = v_job.subject_id for update;
   if v_version.state = 'uploaded' then
     -- The bytes that were read must be those that were accepted, still in their place.
@@ -484,7 +530,7 @@ begin
     update public.resume_versions as v
     set
       state = 'ready', sha256 = p_sha256, content_text = p_content_text, headings = p_headings,
-      language = p_language, notices = v_version.notices || p_notices, stored_bytes = v_version.file_size, ready_at = now()
+      language = p_language, notices = v_version.notices || p_notices, ready_at = now()
     where v.version_id = v_version.version_id
     returning * into v_version;
     -- The newest ready version is the current one; an older one that was read late is not.
@@ -506,6 +552,29 @@ end
 $function$
 ;
 
+create or replace function private.complete_job(p_job_id bigint, p_lease_token uuid)
+ returns void
+ language plpgsql
+ security definer
+ set search_path to ''
+as $function$
+-- Definer: the queue is granted to nobody; execute is for service_role alone.
+declare
+  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
+begin
+  if exists (
+      select from public.resume_versions as v
+      where v.version_id = v_job.subject_id and (v_job.kind, v.state) in (('ingest', 'uploaded'), ('compose', 'pending'))
+    )
+    or exists (select from public.optimizations as o where o.optimization_id = v_job.subject_id and v_job.kind = 'optimize' and o.status in ('queued', 'running'))
+  then
+    perform private.fail('conflict', format('Somebody waits for what job %s gives', p_job_id), 'End it with its result, or fail it.');
+  end if;
+  delete from private.jobs where job_id = p_job_id;
+end
+$function$
+;
+
 create or replace function private.complete_object_removal(p_job_id bigint, p_lease_token uuid, p_object_names text[])
  returns boolean
  language plpgsql
@@ -523,10 +592,37 @@ begin
   end if;
   update public.resume_versions as v
   set held_as = 'none', stored_bytes = null, delta_storage_path = null, delta_base_version_id = null
-  where v.version_id = v_job.subject_id and v.state in ('failed', 'pruned') and v.held_as <> 'none';
+  where v.version_id = v_job.subject_id and v.state in ('failed', 'pruned')
+    -- A failed file that may be read again stays where it is, though something else of its version goes.
+    and not exists (
+      select from private.held_object(v) as h join storage.objects as o on (o.bucket_id, o.name) = (h.bucket_id, h.object_name)
+    );
   delete from private.object_removals as o where o.version_id = v_job.subject_id;
   delete from private.jobs where job_id = p_job_id;
   return true;
+end
+$function$
+;
+
+create or replace function private.complete_resume_upload(p_version_id uuid)
+ returns public.resume_versions
+ language plpgsql
+ security definer
+ set search_path to ''
+as $function$
+-- Definer: users hold no right to write these tables; the caller is taken from the token.
+declare
+  v_caller constant text := private.require_caller();
+  v_version public.resume_versions := private.owned_version(p_version_id, v_caller);
+begin
+  if v_version.state <> 'pending' or v_version.source <> 'upload' then
+    return v_version;
+  end if;
+  v_version := private.finish_upload(v_version, v_caller, 50);
+  if v_version.version_id is null then
+    perform private.fail('upload_incomplete', 'The file has not arrived in storage', 'Upload it to full_storage_path, then complete again.');
+  end if;
+  return v_version;
 end
 $function$
 ;
@@ -543,31 +639,33 @@ declare
   v_version public.resume_versions;
   v_from public.resume_versions;
   v_resume public.resumes;
+  v_suggestions jsonb;
+  v_failure text;
   v_name text;
 begin
   select * into v_version from public.resume_versions as v where v.version_id = v_job.subject_id;
   select * into v_resume from public.resumes as r where r.id = v_version.resume_id;
-  if v_version.state is distinct from 'pending' or v_resume.deleted_at is not null then
-    update public.resume_versions as v set state = 'failed', failure_code = 'cancelled'
-    where v.version_id = v_version.version_id and v.state = 'pending';
-    delete from private.jobs where job_id = p_job_id;
+  select * into v_from from public.resume_versions as v where v.version_id = v_version.composed_from_version_id;
+  select jsonb_agg(o.result #> array['suggestions', i::text] order by i) into v_suggestions
+  from public.optimizations as o, unnest(v_version.accepted_suggestions) as i
+  where o.optimization_id = v_version.optimization_id;
+  v_failure := case
+    when v_version.state is distinct from 'pending' or v_resume.deleted_at is not null then 'cancelled'
+    when v_from.state is distinct from 'ready' then 'file_lost'
+    -- Its retention may have ended since. Without what is to be put in, this would be a copy.
+    when v_version.source = 'optimization' and v_suggestions is null then 'not_found'
+  end;
+  if v_failure is not null then
+    perform private.bury_job(v_job, jsonb_build_object('code', v_failure), false);
     return null;
   end if;
-  select * into v_from from public.resume_versions as v where v.version_id = v_version.composed_from_version_id;
-  if v_from.state is distinct from 'ready' then
-    perform private.fail('conflict', 'The version to make this one of is no longer kept');
-  end if;
   v_name := private.unique_object_name(v_resume.user_id, v_resume.id, v_version.version_number, v_version.original_filename);
-  perform private.reserve_object(v_job, 'resumes', v_name, v_resume.user_id);
+  perform private.reserve_object(v_job, 'resumes', v_name);
   return jsonb_build_object(
     'version', to_jsonb(v_version) - 'content_text',
     'from', to_jsonb(v_from),
     'objectName', v_name,
-    'suggestions', (
-      select jsonb_agg(o.result #> array['suggestions', i::text] order by i)
-      from public.optimizations as o, unnest(v_version.accepted_suggestions) as i
-      where o.optimization_id = v_version.optimization_id
-    )
+    'suggestions', v_suggestions
   );
 end
 $function$
@@ -584,19 +682,19 @@ declare
   v_caller constant text := private.require_caller();
   v_resume public.resumes;
 begin
-  -- Optimizations first, which lock their jobs before their rows.
-  perform private.cancel_optimization(o.optimization_id)
-  from public.optimizations as o
-  where o.resume_id = p_resume_id and o.user_id = v_caller and o.status in ('queued', 'running');
+  perform private.lock_user(v_caller);
   select * into v_resume from public.resumes as r
   where r.id = p_resume_id and r.user_id = v_caller and r.erasure_id is null
-  for update;
+  for no key update;
   if not found then
     perform private.fail('not_found', 'There is no such resume');
   end if;
   update public.resumes as r set deleted_at = coalesce(r.deleted_at, now())
   where r.id = p_resume_id
   returning * into v_resume;
+  perform private.cancel_optimization(o.optimization_id)
+  from public.optimizations as o
+  where o.resume_id = p_resume_id and o.status in ('queued', 'running');
   return v_resume;
 end
 $function$
@@ -645,6 +743,7 @@ create or replace function private.end_storage_job(p_job private.jobs)
 as $function$
 begin
   delete from private.jobs where job_id = p_job.job_id;
+  -- Something may have waited for this: the base that it was rebased from can go now.
   perform private.keep_versions(v.resume_id) from public.resume_versions as v where v.version_id = p_job.subject_id;
 end
 $function$
@@ -663,7 +762,10 @@ begin
     select d.user_id, array_agg(d.id) as resume_ids
     from (
       select r.user_id, r.id from public.resumes as r
-      where r.deleted_at is not null and r.erasure_id is null
+      where r.erasure_id is null
+        and r.deleted_at <= now() - least(
+          (private.setting()).undelete_window, (select min(x.undelete_window) from private.retention_overrides as x)
+        )
         and r.deleted_at <= now() - private.undelete_window(r.user_id)
       order by r.deleted_at
       limit 500
@@ -692,14 +794,11 @@ declare
   v_erasure private.erasures;
 begin
   perform private.lock_user(v_caller);
-  -- Jobs first, as everything that ends one locks it before its row; whoever works one has lost its lease.
-  delete from private.jobs as j where j.owner_id = v_caller and j.kind <> 'erase';
-  delete from public.optimizations as o where o.user_id = v_caller;
   v_resumes := array(
     select r.id from public.resumes as r
     where r.user_id = v_caller and r.erasure_id is null
     order by r.id
-    for update
+    for no key update
   );
   -- Asked again with nothing new, the receipt is the same.
   if cardinality(v_resumes) = 0 then
@@ -707,12 +806,15 @@ begin
     where e.user_digest = private.user_digest(v_caller) and e.reason = 'request'
     order by e.requested_at desc
     limit 1;
-    if found then
-      return v_erasure;
-    end if;
   end if;
+  if v_erasure.erasure_id is null then
+    v_erasure := private.begin_erasure(v_caller, v_resumes, 'request');
+  end if;
+  -- Whoever works one of these has lost its lease.
+  delete from private.jobs as j where j.owner_id = v_caller and j.kind <> 'erase';
+  delete from public.optimizations as o where o.user_id = v_caller;
   delete from private.retention_overrides as o where o.user_id = v_caller;
-  return private.begin_erasure(v_caller, v_resumes, 'request');
+  return v_erasure;
 end
 $function$
 ;
@@ -757,6 +859,44 @@ end
 $function$
 ;
 
+create or replace function private.fail_job(p_job_id bigint, p_lease_token uuid, p_error jsonb, p_retryable boolean, p_delay_seconds integer)
+ returns text
+ language plpgsql
+ security definer
+ set search_path to ''
+as $function$
+-- Definer: the queue is granted to nobody; execute is for service_role alone.
+declare
+  v_job constant private.jobs := private.leased_version_job(p_job_id, p_lease_token, null);
+begin
+  if p_retryable is null or length(p_error ->> 'code') not between 1 and 64 or p_error ->> 'code' is null then
+    perform private.fail('invalid_request', 'A failure says its code and whether it is worth another attempt');
+  end if;
+  -- Who asked for an end does not wait for another attempt.
+  if v_job.kind = 'optimize' and exists (
+    select from public.optimizations as o where o.optimization_id = v_job.subject_id and o.cancel_requested_at is not null
+  ) then
+    perform private.finish_optimization(v_job.subject_id, 'cancelled', null, null);
+    delete from private.jobs where job_id = p_job_id;
+    return 'dead';
+  end if;
+  if p_retryable and v_job.attempts < v_job.max_attempts then
+    update private.jobs
+    set
+      lease_token = null, leased_until = null, worker_id = null, last_error = p_error,
+      run_at = now() + case
+        when p_delay_seconds is null then private.retry_delay(v_job.attempts)
+        else make_interval(secs => greatest(p_delay_seconds, 0))
+      end
+    where job_id = p_job_id;
+    return 'retry';
+  end if;
+  perform private.bury_job(v_job, p_error, p_retryable);
+  return 'dead';
+end
+$function$
+;
+
 create or replace function private.finish_upload(p_version public.resume_versions, p_owner_id text, p_priority integer)
  returns public.resume_versions
  language plpgsql
@@ -789,6 +929,7 @@ begin
     failure_code = v_failure,
     held_as = 'full',
     file_size = greatest(v_size, 1),
+    stored_bytes = greatest(v_size, 1),
     object_version = coalesce(v_object.version, v_object.id::text),
     uploaded_at = now(),
     upload_expires_at = null
@@ -797,10 +938,33 @@ begin
   if v_failure is null then
     perform private.enqueue_job('ingest', v_version.version_id, p_owner_id, p_priority);
   else
-    perform private.remove_later('resumes', v_version.full_storage_path, v_version.version_id, p_owner_id, 'failed');
+    perform private.remove_held_later(v_version.version_id, p_owner_id, 'failed');
   end if;
   return v_version;
 end
+$function$
+;
+
+create or replace function private.give_up_reserved_object(p_job private.jobs)
+ returns void
+ language sql
+ set search_path to ''
+as $function$
+  select private.remove_later(r.bucket, r.name, p_job.subject_id, p_job.owner_id, 'unfinished')
+  from jsonb_to_record(p_job.payload -> 'reserved') as r (bucket text, name text)
+  where r.name is not null
+$function$
+;
+
+create or replace function private.held_object(p_version public.resume_versions)
+ returns table(bucket_id text, object_name text)
+ language sql
+ immutable
+ set search_path to ''
+as $function$
+  select 'resumes', p_version.full_storage_path where p_version.held_as = 'full'
+  union all
+  select 'resume_deltas', p_version.delta_storage_path where p_version.held_as = 'delta'
 $function$
 ;
 
@@ -863,27 +1027,24 @@ begin
     values (p_resume_id, v_version.version_id, v_version.version_number, 'keep_last', v_version.file_size, v_version.stored_bytes);
     update public.resume_versions as v set state = 'pruned', content_text = null, headings = null
     where v.version_id = v_version.version_id;
-    perform private.remove_later(
-      case v_version.held_as when 'full' then 'resumes' else 'resume_deltas' end,
-      case v_version.held_as when 'full' then v_version.full_storage_path else v_version.delta_storage_path end,
-      v_version.version_id, v_resume.user_id, 'pruned'
-    );
+    perform private.remove_held_later(v_version.version_id, v_resume.user_id, 'pruned');
     v_count := v_count + 1;
   end loop;
-  update public.resume_versions as v set kept_full_reason = 'too_large'
+  -- The setting may have been another when a version was last looked at.
+  update public.resume_versions as v
+  set kept_full_reason = case when v.file_size > v_settings.max_delta_bytes then 'too_large' end
   where v.resume_id = p_resume_id and v.state = 'ready' and v.held_as = 'full'
-    and v.kept_full_reason is null and v.file_size > v_settings.max_delta_bytes;
+    and coalesce(v.kept_full_reason, 'too_large') = 'too_large'
+    and (v.kept_full_reason is not null) <> (v.file_size > v_settings.max_delta_bytes);
   for v_version in
     select v.* from public.resume_versions as v
     where v.resume_id = p_resume_id and v.state = 'ready' and v.held_as = 'full' and v.kept_full_reason is null
-      and v.version_id is distinct from v_resume.current_version_id
       and v.version_number < (select c.version_number from public.resume_versions as c where c.version_id = v_resume.current_version_id)
   loop
     v_job_id := private.enqueue_job('compact', v_version.version_id, v_resume.user_id, 200);
     -- While a signed upload URL lives, its holder may write the object anew: nothing is made of it before.
-    update private.jobs as j set run_at = v_version.created_at + v_settings.upload_ttl
-    where j.job_id = v_job_id and j.lease_token is null and v_version.source = 'upload'
-      and j.run_at < v_version.created_at + v_settings.upload_ttl;
+    update private.jobs as j set run_at = private.upload_urls_end_at(v_version)
+    where j.job_id = v_job_id and j.lease_token is null and j.run_at < private.upload_urls_end_at(v_version);
   end loop;
   return v_count;
 end
@@ -937,23 +1098,31 @@ create or replace function private.lose_version(p_version_id uuid)
  set search_path to ''
 as $function$
 declare
-  v_resume_id uuid;
-  v_count integer;
+  v_resume public.resumes;
+  v_lost public.resume_versions;
+  v_count integer := 0;
 begin
-  select v.resume_id into v_resume_id from public.resume_versions as v where v.version_id = p_version_id;
-  perform from public.resumes as r where r.id = v_resume_id for no key update;
+  select r.* into v_resume
+  from public.resumes as r
+  where r.id = (select v.resume_id from public.resume_versions as v where v.version_id = p_version_id)
+  for no key update;
   -- What was to be rebuilt from it is lost with it.
-  with recursive lost as (
-    select p_version_id as version_id
-    union
-    select d.version_id from lost as l join public.resume_versions as d on d.delta_base_version_id = l.version_id
-    where d.state = 'ready'
-  )
-  update public.resume_versions as v
-  set state = 'failed', failure_code = 'file_lost'
-  from lost as l
-  where v.version_id = l.version_id and v.state in ('uploaded', 'ready');
-  get diagnostics v_count = row_count;
+  for v_lost in
+    with recursive lost as (
+      select p_version_id as version_id
+      union
+      select d.version_id from lost as l join public.resume_versions as d on d.delta_base_version_id = l.version_id
+      where d.state = 'ready'
+    )
+    update public.resume_versions as v
+    set state = 'failed', failure_code = 'file_lost'
+    from lost as l
+    where v.version_id = l.version_id and v.state in ('uploaded', 'ready')
+    returning v.*
+  loop
+    perform private.remove_held_later(v_lost.version_id, v_resume.user_id, 'failed');
+    v_count := v_count + 1;
+  end loop;
   update public.resumes as r
   set
     current_version_id = n.version_id, original_filename = coalesce(n.original_filename, r.original_filename),
@@ -961,12 +1130,29 @@ begin
     language = coalesce(n.language, 'simple')
   from (select) as one left join lateral (
     select v.* from public.resume_versions as v
-    where v.resume_id = v_resume_id and v.state = 'ready'
+    where v.resume_id = v_resume.id and v.state = 'ready'
     order by v.version_number desc
     limit 1
   ) as n on true
-  where r.id = v_resume_id and r.current_version_id is distinct from n.version_id;
+  where r.id = v_resume.id and r.current_version_id is distinct from n.version_id;
   return v_count;
+end
+$function$
+;
+
+create or replace function private.next_version_number(p_resume_id uuid)
+ returns integer
+ language plpgsql
+ set search_path to ''
+as $function$
+declare
+  v_most constant integer := (private.setting()).max_versions_per_resume;
+  v_number constant integer := (select coalesce(max(v.version_number), 0) + 1 from public.resume_versions as v where v.resume_id = p_resume_id);
+begin
+  if v_number > v_most then
+    perform private.fail('quota_exceeded', format('The resume has %s versions already', v_most), 'Start a new resume.');
+  end if;
+  return v_number;
 end
 $function$
 ;
@@ -979,13 +1165,20 @@ create or replace function private.objects_of_erasure(p_erasure private.erasures
 as $function$
   select o.bucket_id, o.name
   from unnest(p_erasure.prefixes) as p (prefix)
-    join storage.objects as o on o.bucket_id in ('resumes', 'resume_deltas') and o.name like replace(replace(p.prefix, '\', '\\'), '_', '\_') || '%'
+    -- As bytes, which Storage's index on the name serves: from "…/" to before "…0", the character after it.
+    join storage.objects as o on o.bucket_id in ('resumes', 'resume_deltas')
+      and o.name operator(pg_catalog.~>=~) p.prefix and o.name operator(pg_catalog.~<~) (left(p.prefix, -1) || '0')
   union
   -- What lies elsewhere: files that came by migration.
   select o.bucket_id, o.name
   from public.resumes as r
     join public.resume_versions as v on v.resume_id = r.id
-    join storage.objects as o on o.bucket_id = 'resumes' and o.name = v.full_storage_path
+    cross join lateral (
+      select 'resumes' as bucket_id, v.full_storage_path as object_name
+      union all
+      select x.bucket_id, x.object_name from private.object_removals as x where x.version_id = v.version_id
+    ) as n
+    join storage.objects as o on (o.bucket_id, o.name) = (n.bucket_id, n.object_name)
   where r.erasure_id = p_erasure.erasure_id
 $function$
 ;
@@ -1091,10 +1284,12 @@ declare
   v_batch constant uuid := gen_random_uuid();
 begin
   for v_problem in
-    select * from private.reconcile_report(p_older_than) as t
+    select t.* from private.reconcile_report(p_older_than) as t left join public.resume_versions as v on v.version_id = t.version_id
+    -- In one order: two that lock many resumes meet at the first.
+    order by v.resume_id
   loop
     if p_mend and v_problem.problem = 'orphan_object' then
-      perform private.remove_later(v_problem.bucket_id, v_problem.object_name, v_batch, 'reconcile', 'orphan');
+      perform private.remove_later(v_problem.bucket_id, v_problem.object_name, v_batch, '', 'orphan');
     elsif p_mend then
       perform private.lose_version(v_problem.version_id);
     end if;
@@ -1130,16 +1325,12 @@ as $function$
     )
   union all
   select
-    'missing_object', case v.held_as when 'full' then 'resumes' else 'resume_deltas' end,
-    case v.held_as when 'full' then v.full_storage_path else v.delta_storage_path end,
-    v.version_id, v.stored_bytes, v.ready_at
-  from public.resume_versions as v join public.resumes as r on r.id = v.resume_id
+    'missing_object', h.bucket_id, h.object_name, v.version_id, v.stored_bytes, v.ready_at
+  from public.resume_versions as v
+    join public.resumes as r on r.id = v.resume_id
+    cross join lateral private.held_object(v) as h
   where v.state in ('uploaded', 'ready') and r.erasure_id is null
-    and not exists (
-      select from storage.objects as o
-      where o.bucket_id = case v.held_as when 'full' then 'resumes' else 'resume_deltas' end
-        and o.name = case v.held_as when 'full' then v.full_storage_path else v.delta_storage_path end
-    )
+    and not exists (select from storage.objects as o where (o.bucket_id, o.name) = (h.bucket_id, h.object_name))
 $function$
 ;
 
@@ -1188,10 +1379,11 @@ declare
   v_job constant private.jobs := private.storage_job(p_job_id, p_lease_token);
   v_version constant public.resume_versions := private.storage_work(v_job);
 begin
-  if v_job.kind <> 'compact' then
+  if v_job.kind <> 'compact' or v_version.version_id is null then
     perform private.fail('conflict', 'A version that is rebased is written whole when a delta gains nothing');
   end if;
   update public.resume_versions as v set kept_full_reason = 'no_gain' where v.version_id = v_version.version_id;
+  perform private.give_up_reserved_object(v_job);
   perform private.end_storage_job(v_job);
 end
 $function$
@@ -1233,14 +1425,16 @@ begin
       )
       else v.object_version
     end,
-    kept_full_reason = case when p_base_version_id is null then 'no_gain' end,
+    kept_full_reason = case
+      when p_base_version_id is null then case when private.delta_base(v_version) is null then 'chain_length' else 'no_gain' end
+    end,
     stored_bytes = p_stored_bytes
   where v.version_id = v_version.version_id;
   perform private.remove_later(
-    case v_version.held_as when 'full' then 'resumes' else 'resume_deltas' end,
-    case v_version.held_as when 'full' then v_version.full_storage_path else v_version.delta_storage_path end,
-    v_version.version_id, v_job.owner_id, case v_job.kind when 'compact' then 'compacted' else 'rebased' end
-  );
+    h.bucket_id, h.object_name, v_version.version_id, v_job.owner_id,
+    case v_job.kind when 'compact' then 'compacted' else 'rebased' end
+  )
+  from private.held_object(v_version) as h;
   perform private.end_storage_job(v_job);
   return true;
 end
@@ -1262,12 +1456,9 @@ begin
   where o.version_id = v_job.subject_id
     -- What a living row relies on is never removed, whatever was noted.
     and not exists (
-      select from public.resume_versions as v
-      where v.full_storage_path = o.object_name and o.bucket_id = 'resumes' and v.held_as = 'full' and v.state in ('uploaded', 'ready')
-    )
-    and not exists (
-      select from public.resume_versions as v
-      where v.delta_storage_path = o.object_name and o.bucket_id = 'resume_deltas' and v.state = 'ready'
+      select from public.resume_versions as v cross join lateral private.held_object(v) as h
+      where v.state in ('uploaded', 'ready') and (v.version_id = o.version_id or v.full_storage_path = o.object_name)
+        and (h.bucket_id, h.object_name) = (o.bucket_id, o.object_name)
     )
   order by o.object_name
   limit 100;
@@ -1275,16 +1466,162 @@ end
 $function$
 ;
 
-create or replace function private.remove_later(p_bucket_id text, p_object_name text, p_version_id uuid, p_owner_id text, p_reason text)
+create or replace function private.remove_held_later(p_version_id uuid, p_owner_id text, p_reason text)
  returns void
  language sql
  set search_path to ''
 as $function$
+  select private.remove_later(h.bucket_id, h.object_name, v.version_id, p_owner_id, p_reason)
+  from public.resume_versions as v cross join lateral private.held_object(v) as h
+  where v.version_id = p_version_id
+$function$
+;
+
+create or replace function private.remove_later(p_bucket_id text, p_object_name text, p_version_id uuid, p_owner_id text, p_reason text)
+ returns void
+ language plpgsql
+ set search_path to ''
+as $function$
+begin
   insert into private.object_removals (bucket_id, object_name, version_id, reason)
-  select p_bucket_id, p_object_name, p_version_id, p_reason
-  where p_object_name is not null
+  values (p_bucket_id, p_object_name, p_version_id, p_reason)
   on conflict (bucket_id, object_name) do nothing;
-  select private.enqueue_job('remove_object', p_version_id, p_owner_id, 200);
+  -- After the note: who is about to end this job is waited for here, and a new one comes after it.
+  perform private.enqueue_job('remove_object', p_version_id, p_owner_id, 200);
+end
+$function$
+;
+
+create or replace function private.report_upload_failure(p_version_id uuid, p_reason text)
+ returns public.resume_versions
+ language plpgsql
+ security definer
+ set search_path to ''
+as $function$
+-- Definer: users hold no right to write these tables; the caller is taken from the token.
+declare
+  v_caller constant text := private.require_caller();
+  v_version public.resume_versions := private.owned_version(p_version_id, v_caller);
+begin
+  if p_reason not in ('network', 'storage', 'aborted', 'timeout', 'other') or p_reason is null then
+    perform private.fail('invalid_request', 'The reason is not one of network, storage, aborted, timeout, other', 'Send one of these.');
+  end if;
+  if v_version.state <> 'pending' or v_version.source <> 'upload' then
+    return v_version;
+  end if;
+  update public.resume_versions as v
+  set state = 'failed', failure_code = 'upload_failed', notices = jsonb_build_array('upload_' || p_reason), upload_expires_at = null
+  where v.version_id = p_version_id
+  returning * into v_version;
+  return v_version;
+end
+$function$
+;
+
+create or replace function private.request_optimization(p_file_path text, p_job_description text, p_idempotency_key text, p_user_id text)
+ returns public.optimizations
+ language plpgsql
+ security definer
+ set search_path to ''
+as $function$
+-- Definer: users hold no right to write these tables; the caller is taken from the token.
+declare
+  v_caller constant text := private.require_caller();
+  v_settings constant private.settings := private.setting();
+  v_job_description constant text := nullif(btrim(p_job_description), '');
+  v_version public.resume_versions;
+  v_finished public.resume_versions;
+  v_hash text;
+  v_asked record;
+  v_optimization public.optimizations;
+begin
+  if p_user_id is distinct from v_caller and p_user_id is not null then
+    perform private.fail('forbidden', 'The userId is not that of the access token', 'Leave it out, or send the token''s own subject.');
+  end if;
+  if p_file_path is null then
+    perform private.fail('invalid_request', 'The file path is not given', 'Send full_storage_path of the version.');
+  end if;
+  if length(v_job_description) > 20000 then
+    perform private.fail('invalid_request', 'The job description is longer than 20,000 characters', 'Send the part that describes the job.');
+  end if;
+  if length(p_idempotency_key) not between 1 and 200 then
+    perform private.fail('invalid_request', 'The idempotency key is not 1 to 200 characters long', 'Send a key of that length, or none.');
+  end if;
+
+  -- The guide sends the key with its bucket in front; both forms name the same object.
+  select v.* into v_version
+  from public.resume_versions as v join public.resumes as r on r.id = v.resume_id
+  where v.full_storage_path in (p_file_path, regexp_replace(p_file_path, '^resumes/', ''))
+    and r.user_id = v_caller and r.deleted_at is null;
+  if not found then
+    perform private.fail('not_found', 'There is no such file');
+  end if;
+  v_hash := encode(sha256(convert_to(v_version.version_id::text || coalesce(E'\n' || v_job_description, ''), 'UTF8')), 'hex');
+
+  perform private.lock_user(v_caller);
+  select * into v_optimization from public.optimizations as o
+  where o.user_id = v_caller and o.idempotency_key = p_idempotency_key;
+  if found then
+    if v_optimization.input_hash <> v_hash then
+      perform private.fail('idempotency_conflict', 'The idempotency key was used with other input', 'Use a new key for a new request.');
+    end if;
+    return v_optimization;
+  end if;
+  select * into v_optimization from public.optimizations as o
+  where o.user_id = v_caller and o.input_hash = v_hash and o.status in ('queued', 'running') and p_idempotency_key is null
+  limit 1;
+  if found then
+    return v_optimization;
+  end if;
+
+  select count(*) as number, min(o.created_at) as oldest into v_asked
+  from public.optimizations as o
+  where o.user_id = v_caller and o.created_at > now() - interval '1 hour';
+  perform private.check_rate(v_asked.number, v_settings.optimizations_per_hour, v_asked.oldest, 'optimizations');
+  if (
+    select count(*) from public.optimizations as o where o.user_id = v_caller and o.status in ('queued', 'running')
+  ) >= v_settings.max_active_optimizations_per_user then
+    perform private.fail('too_many_requests', format('%s optimizations are in flight', v_settings.max_active_optimizations_per_user), 'Wait for one to end, or cancel it.');
+  end if;
+  if (
+    select count(*) from private.jobs as j where j.kind = 'optimize' and j.dead_at is null
+  ) >= v_settings.max_queued_optimizations then
+    perform private.fail('unavailable', 'Too many optimizations wait', 'Try again in a minute.');
+  end if;
+
+  -- It may have been deleted since it was found above.
+  v_version := private.owned_version(v_version.version_id, v_caller);
+  if v_version.state = 'pending' then
+    -- The client may have forgotten to complete the upload, or be about to.
+    v_finished := private.finish_upload(v_version, v_caller, 10);
+    if v_finished.version_id is null then
+      perform private.fail('upload_incomplete', 'The file has not arrived in storage', 'Upload it to full_storage_path first.');
+    end if;
+    v_version := v_finished;
+  end if;
+  if v_version.state = 'pruned' then
+    perform private.fail('conflict', 'The version is no longer kept', 'Use a newer version.');
+  end if;
+
+  insert into public.optimizations (user_id, resume_id, version_id, job_description, idempotency_key, input_hash)
+  values (v_caller, v_version.resume_id, v_version.version_id, v_job_description, p_idempotency_key, v_hash)
+  returning * into v_optimization;
+  perform private.append_events(
+    v_optimization.optimization_id,
+    jsonb_build_array(jsonb_build_object('type', 'queued', 'data', jsonb_build_object('optimizationId', v_optimization.optimization_id)))
+  );
+  if v_version.state = 'failed' then
+    -- A file that cannot be read is answered like any other final failure: with its own code.
+    perform private.finish_optimization(
+      v_optimization.optimization_id, 'failed', null,
+      jsonb_build_object('code', v_version.failure_code, 'detail', 'The file could not be used', 'retryable', false)
+    );
+  else
+    perform private.enqueue_job('optimize', v_optimization.optimization_id, v_caller, 10);
+  end if;
+  select * into v_optimization from public.optimizations as o where o.optimization_id = v_optimization.optimization_id;
+  return v_optimization;
+end
 $function$
 ;
 
@@ -1305,18 +1642,14 @@ end
 $function$
 ;
 
-create or replace function private.reserve_object(p_job private.jobs, p_bucket_id text, p_object_name text, p_owner_id text)
+create or replace function private.reserve_object(p_job private.jobs, p_bucket_id text, p_object_name text)
  returns void
  language plpgsql
  set search_path to ''
 as $function$
 begin
   -- An earlier attempt may have written its object and died before that was recorded.
-  if p_job.payload ? 'reserved' then
-    perform private.remove_later(
-      p_job.payload #>> '{reserved,bucket}', p_job.payload #>> '{reserved,name}', p_job.subject_id, p_owner_id, 'unfinished'
-    );
-  end if;
+  perform private.give_up_reserved_object(p_job);
   update private.jobs as j
   set payload = j.payload || jsonb_build_object('reserved', jsonb_build_object('bucket', p_bucket_id, 'name', p_object_name))
   where j.job_id = p_job.job_id;
@@ -1340,7 +1673,7 @@ begin
     perform private.fail('conflict', 'Only a version that is rebased is written whole');
   end if;
   v_name := private.unique_object_name(v_job.owner_id, v_version.resume_id, v_version.version_number, v_version.original_filename);
-  perform private.reserve_object(v_job, 'resumes', v_name, v_job.owner_id);
+  perform private.reserve_object(v_job, 'resumes', v_name);
   return v_name;
 end
 $function$
@@ -1357,6 +1690,7 @@ declare
   v_caller constant text := private.require_caller();
   v_from public.resume_versions;
   v_resume public.resumes;
+  v_current public.resume_versions;
   v_version public.resume_versions;
 begin
   perform private.lock_user(v_caller);
@@ -1369,8 +1703,13 @@ begin
     perform private.fail('conflict', 'The version is the current one', 'Restore an older version.');
   end if;
   -- Asked twice, it is restored once.
+  select * into v_current from public.resume_versions as v where v.version_id = v_resume.current_version_id;
+  if v_current.sha256 = v_from.sha256 then
+    return v_current;
+  end if;
   select v.* into v_version from public.resume_versions as v
-  where v.resume_id = v_from.resume_id and v.source = 'restore' and v.composed_from_version_id = v_from.version_id and v.state = 'pending';
+  where v.resume_id = v_from.resume_id and v.source = 'restore' and v.composed_from_version_id = v_from.version_id
+    and v.state in ('pending', 'uploaded');
   if found then
     return v_version;
   end if;
@@ -1434,22 +1773,23 @@ declare
   v_name text;
 begin
   if v_version.version_id is null then
-    perform private.reserve_object(v_job, null, null, v_job.owner_id);
+    perform private.give_up_reserved_object(v_job);
     perform private.end_storage_job(v_job);
     return null;
   end if;
   v_base := private.delta_base(v_version);
   if v_base is null and v_job.kind = 'compact' then
     update public.resume_versions as v set kept_full_reason = 'chain_length' where v.version_id = v_version.version_id;
+    perform private.give_up_reserved_object(v_job);
     perform private.end_storage_job(v_job);
     return null;
   end if;
   if v_base is null then
     v_name := private.unique_object_name(v_job.owner_id, v_version.resume_id, v_version.version_number, v_version.original_filename);
-    perform private.reserve_object(v_job, 'resumes', v_name, v_job.owner_id);
+    perform private.reserve_object(v_job, 'resumes', v_name);
   else
     v_name := private.unique_object_name(v_job.owner_id, v_version.resume_id, v_version.version_number, 'delta');
-    perform private.reserve_object(v_job, 'resume_deltas', v_name, v_job.owner_id);
+    perform private.reserve_object(v_job, 'resume_deltas', v_name);
   end if;
   return jsonb_build_object(
     'versionId', v_version.version_id,
@@ -1489,6 +1829,20 @@ end
 $function$
 ;
 
+create or replace function private.take_resume_of(p_version_id uuid)
+ returns boolean
+ language plpgsql
+ set search_path to ''
+as $function$
+declare
+  v_resume_id constant uuid := (select v.resume_id from public.resume_versions as v where v.version_id = p_version_id);
+begin
+  perform from public.resumes as r where r.id = v_resume_id for no key update skip locked;
+  return found or v_resume_id is null;
+end
+$function$
+;
+
 create or replace function private.undelete_resume(p_resume_id uuid)
  returns public.resumes
  language plpgsql
@@ -1497,15 +1851,24 @@ create or replace function private.undelete_resume(p_resume_id uuid)
 as $function$
 -- Definer: users hold no right to write these tables; the caller is taken from the token.
 declare
+  v_caller constant text := private.require_caller();
   v_resume public.resumes;
 begin
-  update public.resumes as r set deleted_at = null
-  where r.id = p_resume_id and r.user_id = private.require_caller() and r.erasure_id is null
+  perform private.lock_user(v_caller);
+  select * into v_resume from public.resumes as r
+  where r.id = p_resume_id and r.user_id = v_caller and r.erasure_id is null
     and (r.deleted_at is null or r.deleted_at > now() - private.undelete_window(r.user_id))
-  returning * into v_resume;
+  for no key update;
   if not found then
     perform private.fail('not_found', 'There is no such resume to have back');
   end if;
+  if v_resume.deleted_at is null then
+    return v_resume;
+  end if;
+  perform private.check_resume_quota(v_caller);
+  update public.resumes as r set deleted_at = null
+  where r.id = p_resume_id
+  returning * into v_resume;
   perform private.keep_versions(p_resume_id);
   return v_resume;
 end
@@ -1532,6 +1895,18 @@ create or replace function private.unique_object_name(p_user_id text, p_resume_i
 as $function$
   select 'user_uploads/' || private.storage_segment(p_user_id) || '/' || p_resume_id::text
     || '/v' || p_version_number::text || '/' || gen_random_uuid()::text || '/' || private.storage_segment(p_filename)
+$function$
+;
+
+create or replace function private.upload_urls_end_at(p_version public.resume_versions)
+ returns timestamp with time zone
+ language sql
+ stable
+ set search_path to ''
+as $function$
+  -- A URL is signed while the upload is pending and lives for 2 hours, whatever becomes of the upload.
+  select p_version.created_at
+    + case p_version.source when 'upload' then (private.setting()).upload_ttl + interval '2 hours' else interval '0' end
 $function$
 ;
 
@@ -1585,7 +1960,12 @@ as $function$
   where ranked.place > coalesce(p_keep_last, o.keep_last, (private.setting()).keep_last)
     and not v.pinned
     and v.version_id is distinct from r.current_version_id
-    -- Somebody is about to read it.
+    -- What the current one was made of: more suggestions may be put into it.
+    and not exists (
+      select from public.resume_versions as c
+      where c.version_id = r.current_version_id and c.source = 'optimization' and c.composed_from_version_id = v.version_id
+    )
+    -- Somebody is about to read it. It goes with the resume's next change.
     and not exists (
       select from public.resume_versions as c
       where c.composed_from_version_id = v.version_id and c.state = 'pending'
@@ -1825,8 +2205,6 @@ alter table "public"."resume_versions" add constraint "resume_versions_composed_
 
 alter table "public"."resume_versions" add constraint "resume_versions_kept_full_reason_check" check ((kept_full_reason = any (array['too_large'::text, 'no_gain'::text, 'chain_length'::text])));
 
-alter table "public"."resume_versions" add constraint "resume_versions_optimization_id_fkey" foreign key (optimization_id) references public.optimizations(optimization_id) on delete set null;
-
 alter table "public"."resume_versions" add constraint "resume_versions_stored_bytes_check" check ((stored_bytes > 0));
 
 alter table "public"."resumes" add constraint "resumes_erasure_check" check (((erasure_id is null) or (deleted_at is not null)));
@@ -1839,13 +2217,11 @@ create index object_removals_version_id_idx on private.object_removals using btr
 
 create index removals_resume_id_idx on private.removals using btree (resume_id);
 
-create index resume_versions_composed_from_version_id_idx on public.resume_versions using btree (composed_from_version_id) where (composed_from_version_id is not null);
-
-create index resume_versions_optimization_id_idx on public.resume_versions using btree (optimization_id) where (optimization_id is not null);
+create index resume_versions_composed_from_version_id_idx on public.resume_versions using btree (composed_from_version_id);
 
 create index resumes_deleted_at_idx on public.resumes using btree (deleted_at) where ((deleted_at is not null) and (erasure_id is null));
 
-create index resumes_erasure_id_idx on public.resumes using btree (erasure_id) where (erasure_id is not null);
+create index resumes_erasure_id_idx on public.resumes using btree (erasure_id);
 
 comment on column "private"."erasures"."objects" is 'Objects removed so far.';
 
@@ -1875,7 +2251,7 @@ comment on column "public"."resume_versions"."composed_from_version_id" is 'The 
 
 comment on column "public"."resume_versions"."kept_full_reason" is 'Why it is no delta: over settings.max_delta_bytes, nothing to be gained, or settings.max_delta_chain reached.';
 
-comment on column "public"."resume_versions"."optimization_id" is 'The optimization whose suggestions were put in, when source = optimization.';
+comment on column "public"."resume_versions"."optimization_id" is 'The optimization whose suggestions were put in, when source = optimization. No foreign key: it has a retention of its own.';
 
 comment on column "public"."resume_versions"."stored_bytes" is 'Bytes that it takes in storage, of the file or of the delta; null while nothing is there.';
 
@@ -1885,21 +2261,31 @@ comment on column "public"."resumes"."erasure_id" is 'The erasure that is removi
 
 comment on function "private"."apply_retention"(text, integer) is 'For DBAs, after retention was tightened: gives up what is due of one user or of all, at most p_limit resumes a call; private.retention_report() says what beforehand. Returns how many versions were given up. Reads every resume of the user, or of all.';
 
-comment on function "private"."begin_composed_version"(public.resumes, public.resume_versions, text, text, text) is 'Reserves a version that the product writes itself and queues its job. Raises quota_exceeded.';
+comment on function "private"."begin_composed_version"(public.resumes, public.resume_versions, text, text, text) is 'Reserves a version that the product writes itself and queues its job. Raises quota_exceeded, too_many_requests.';
 
 comment on function "private"."chain_depth"(uuid) is 'How many deltas are applied to rebuild a version; 0 for one that is held whole.';
 
 comment on function "private"."chain_height"(uuid) is 'How many deltas the longest chain has that is built upon a version.';
 
+comment on function "private"."check_resume_quota"(text) is 'Refuses one more resume to a user, locked, who has as many as allowed. Raises quota_exceeded.';
+
+comment on function "private"."check_version_quota"(text, bigint) is 'Refuses a new version of so many bytes to a user, locked, who begins too many, has too many unfinished, or is out of room. Raises too_many_requests, quota_exceeded.';
+
 comment on function "private"."delta_base"(public.resume_versions) is 'The version against which another is to be stored; null when that chain would be longer than settings.max_delta_chain.';
 
 comment on function "private"."erase_expired"() is 'Begins to erase deleted resumes whose undelete window has passed, at most 500. Returns how many.';
 
+comment on function "private"."give_up_reserved_object"(private.jobs) is 'Notes for removal what an attempt at a job may have written and not recorded, if it reserved a name.';
+
+comment on function "private"."held_object"(public.resume_versions) is 'The object in storage that has a version''s bytes, or its delta; no row when nothing is held.';
+
 comment on function "private"."keep_versions"(uuid) is 'One pass over a resume: gives up the versions that are due, queues the rebasing of what depends on one, and the compaction of whole versions that are no longer current. Returns how many were given up.';
 
-comment on function "private"."leased_version_job"(bigint, uuid, text) is 'As leased_job, with the resume of the job''s version locked first. Raises lease_lost, conflict.';
+comment on function "private"."leased_version_job"(bigint, uuid, text) is 'As leased_job, with the resume locked first if the job is about a version. Raises lease_lost, conflict.';
 
 comment on function "private"."lose_version"(uuid) is 'Fails a version whose object is gone, and those that are stored as deltas against it, with file_lost; the newest ready one becomes the current one. Returns how many were lost.';
+
+comment on function "private"."objects_of_erasure"(private.erasures) is 'What there is in storage now that an erasure has to remove.';
 
 comment on function "private"."owned_resume"(uuid, text) is 'The resume, locked, if it is that user''s; absent, deleted and another''s raise the same not_found.';
 
@@ -1913,18 +2299,22 @@ comment on function "private"."remove_later"(text, text, uuid, text, text) is 'N
 
 comment on function "private"."require_reserved_object"(private.jobs, bigint) is 'Raises upload_incomplete unless the object reserved by this attempt is in storage with that many bytes.';
 
-comment on function "private"."reserve_object"(private.jobs, text, text, text) is 'Notes the one name that this attempt may write to; the name of an attempt before it is given up.';
+comment on function "private"."reserve_object"(private.jobs, text, text) is 'Notes the one name that this attempt may write to; the name of an attempt before it is given up.';
 
 comment on function "private"."retention_report"(text, integer) is 'For DBAs: what retention takes away, of one user or of all, and why: versions beyond keep_last (p_keep_last: as if it were set to that), deleted resumes and when their window ends, optimizations past their retention. Changes nothing.';
 
 comment on function "private"."storage_work"(private.jobs) is 'The version of a compact or rebase job, locked, if there is still something to do to it.';
 
+comment on function "private"."take_resume_of"(uuid) is 'Locks the resume of a version without waiting; false when another has it. True for what is no version.';
+
 comment on function "private"."unique_object_name"(text, uuid, integer, text) is 'A name that no object has had, below the version''s own: for what the product writes itself.';
 
-comment on function "private"."versions_due"(uuid, integer) is 'The versions of a resume that retention gives up: ready, not among the newest keep_last, not pinned, not current, and nobody at work on them.';
+comment on function "private"."upload_urls_end_at"(public.resume_versions) is 'From when on nobody can bring a version''s object (back) through a signed upload URL.';
+
+comment on function "private"."versions_due"(uuid, integer) is 'The versions of a resume that retention gives up: ready, not among the newest keep_last, not pinned, not current nor what the current one was made of, and nobody at work on them.';
 
 comment on function "public"."accept_suggestions"(uuid, integer[]) is 'For users: puts suggestions of an optimization of theirs (indices into result.suggestions, from 0) into a new version, source optimization, together with those of it that were accepted before. Returns it pending; a worker writes it: in a DOCX the text is replaced in place, of a PDF or DOC a clean DOCX is written.
-Usually called by the function resume-versions, which waits for it. Raises unauthorized, not_found, invalid_request, conflict (also when the resume has changed since), quota_exceeded.';
+Usually called by the function resume-versions, which waits for it. Raises unauthorized, not_found, invalid_request, conflict (also when the resume has changed since), quota_exceeded, too_many_requests.';
 
 comment on function "public"."delete_resume"(uuid) is 'For users: deletes a resume of theirs with all its versions and cancels what is at work on it. Hidden at once; undelete_resume has it back until the undelete window has passed. Idempotent. Raises unauthorized, not_found.';
 
@@ -1936,7 +2326,7 @@ comment on function "public"."internal_complete_erasure"(bigint, uuid, integer) 
 
 comment on function "public"."internal_complete_object_removal"(bigint, uuid, text[]) is 'Records that these objects are gone from storage; with the last one the job ends, and true is returned. Raises lease_lost, conflict.';
 
-comment on function "public"."internal_composition_source"(bigint, uuid) is 'What a leased compose job makes: {"version", "from", "objectName": where to write it, "suggestions": to be put in, or null for a restore}. Null when there is nothing left to do; the job has ended then. Raises lease_lost, conflict.';
+comment on function "public"."internal_composition_source"(bigint, uuid) is 'What a leased compose job makes: {"version", "from", "objectName": where to write it, "suggestions": to be put in, or null for a restore}. Null when it cannot be made or need not be; job and version have ended then. Raises lease_lost, conflict.';
 
 comment on function "public"."internal_erasure_objects"(bigint, uuid) is 'The objects that a leased erase job is to delete through the Storage API next, at most 100. Raises lease_lost, conflict.';
 
@@ -1964,12 +2354,12 @@ comment on function "public"."list_resume_versions"(uuid) is 'For users: the ver
 
 comment on function "public"."pin_resume_version"(uuid, boolean) is 'For users: keeps a version of theirs whatever the retention says, or no longer. Raises unauthorized, not_found, invalid_request, conflict.';
 
-comment on function "public"."restore_resume_version"(uuid) is 'For users: makes an older version of theirs the current one again, as a new version with the same bytes (source restore). Returns it pending; a worker writes it.
-Usually called by the function resume-versions, which waits for it. Raises unauthorized, not_found, conflict, quota_exceeded.';
+comment on function "public"."restore_resume_version"(uuid) is 'For users: makes an older version of theirs the current one again, as a new version with the same bytes (source restore). Returns it pending, a worker writes it; or the current one, if it has these bytes already.
+Usually called by the function resume-versions, which waits for it. Raises unauthorized, not_found, conflict, quota_exceeded, too_many_requests.';
 
 comment on function "public"."retention_report"(integer) is 'For users: what of theirs is going to be removed, why and when: versions beyond keep_last (with an argument: as if it were that), deleted resumes, optimizations past their retention. bytes as stored. At most 1,000 rows. Raises unauthorized, invalid_request.';
 
-comment on function "public"."undelete_resume"(uuid) is 'For users: has a deleted resume of theirs back, with all its versions, while the undelete window lasts. Idempotent. Raises unauthorized, not_found (also when the window has passed).';
+comment on function "public"."undelete_resume"(uuid) is 'For users: has a deleted resume of theirs back, with all its versions, while the undelete window lasts. Idempotent. Raises unauthorized, not_found (also when the window has passed), quota_exceeded.';
 
 comment on table "private"."erasures" is 'Erasures and their receipts. One that is finished names nobody: what is left is the digest by which its user can ask for it.';
 
@@ -2008,6 +2398,14 @@ grant execute on function "private"."chain_height"(uuid) to "postgres";
 revoke all on function "private"."changes_since"(uuid, integer) from public;
 
 grant execute on function "private"."changes_since"(uuid, integer) to "postgres";
+
+revoke all on function "private"."check_resume_quota"(text) from public;
+
+grant execute on function "private"."check_resume_quota"(text) to "postgres";
+
+revoke all on function "private"."check_version_quota"(text, bigint) from public;
+
+grant execute on function "private"."check_version_quota"(text, bigint) to "postgres";
 
 revoke all on function "private"."complete_erasure"(bigint, uuid, integer) from public;
 
@@ -2053,6 +2451,14 @@ revoke all on function "private"."erasure_receipt"(uuid) from public;
 
 grant execute on function "private"."erasure_receipt"(uuid) to "authenticated", "postgres";
 
+revoke all on function "private"."give_up_reserved_object"(private.jobs) from public;
+
+grant execute on function "private"."give_up_reserved_object"(private.jobs) to "postgres";
+
+revoke all on function "private"."held_object"(public.resume_versions) from public;
+
+grant execute on function "private"."held_object"(public.resume_versions) to "postgres";
+
 revoke all on function "private"."keep_versions"(uuid) from public;
 
 grant execute on function "private"."keep_versions"(uuid) to "postgres";
@@ -2068,6 +2474,10 @@ grant execute on function "private"."leased_version_job"(bigint, uuid, text) to 
 revoke all on function "private"."lose_version"(uuid) from public;
 
 grant execute on function "private"."lose_version"(uuid) to "postgres";
+
+revoke all on function "private"."next_version_number"(uuid) from public;
+
+grant execute on function "private"."next_version_number"(uuid) to "postgres";
 
 revoke all on function "private"."objects_of_erasure"(private.erasures) from public;
 
@@ -2117,6 +2527,10 @@ revoke all on function "private"."removable_objects"(bigint, uuid) from public;
 
 grant execute on function "private"."removable_objects"(bigint, uuid) to "postgres", "service_role";
 
+revoke all on function "private"."remove_held_later"(uuid, text, text) from public;
+
+grant execute on function "private"."remove_held_later"(uuid, text, text) to "postgres";
+
 revoke all on function "private"."remove_later"(text, text, uuid, text, text) from public;
 
 grant execute on function "private"."remove_later"(text, text, uuid, text, text) to "postgres";
@@ -2125,9 +2539,9 @@ revoke all on function "private"."require_reserved_object"(private.jobs, bigint)
 
 grant execute on function "private"."require_reserved_object"(private.jobs, bigint) to "postgres";
 
-revoke all on function "private"."reserve_object"(private.jobs, text, text, text) from public;
+revoke all on function "private"."reserve_object"(private.jobs, text, text) from public;
 
-grant execute on function "private"."reserve_object"(private.jobs, text, text, text) to "postgres";
+grant execute on function "private"."reserve_object"(private.jobs, text, text) to "postgres";
 
 revoke all on function "private"."reserve_whole"(bigint, uuid) from public;
 
@@ -2153,6 +2567,10 @@ revoke all on function "private"."storage_work"(private.jobs) from public;
 
 grant execute on function "private"."storage_work"(private.jobs) to "postgres";
 
+revoke all on function "private"."take_resume_of"(uuid) from public;
+
+grant execute on function "private"."take_resume_of"(uuid) to "postgres";
+
 revoke all on function "private"."undelete_resume"(uuid) from public;
 
 grant execute on function "private"."undelete_resume"(uuid) to "authenticated", "postgres";
@@ -2164,6 +2582,10 @@ grant execute on function "private"."undelete_window"(text) to "postgres";
 revoke all on function "private"."unique_object_name"(text, uuid, integer, text) from public;
 
 grant execute on function "private"."unique_object_name"(text, uuid, integer, text) to "postgres";
+
+revoke all on function "private"."upload_urls_end_at"(public.resume_versions) from public;
+
+grant execute on function "private"."upload_urls_end_at"(public.resume_versions) to "postgres";
 
 revoke all on function "private"."user_digest"(text) from public;
 
@@ -2282,4 +2704,4 @@ create policy resumes_insert_owner on storage.objects as permissive for insert t
 with check (((bucket_id = 'resumes'::text) and (exists ( select
    from (public.resume_versions v
      join public.resumes r on ((r.id = v.resume_id)))
-  where ((v.full_storage_path = objects.name) and (v.state = 'pending'::text) and (v.source = 'upload'::text) and (r.user_id = (( select auth.jwt() as jwt) ->> 'sub'::text)) and (r.deleted_at is null))))));
+  where ((v.full_storage_path = objects.name) and (v.state = 'pending'::text) and (v.source = 'upload'::text) and (v.upload_expires_at > now()) and (r.user_id = (( select auth.jwt() as jwt) ->> 'sub'::text)) and (r.deleted_at is null))))));
