@@ -1,7 +1,7 @@
 -- Versions that the product makes: restored, or with suggestions put in.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(58);
+select plan(56);
 
 create function pg_temp.make(p_version_id uuid, p_size bigint default 1000) returns public.resume_versions
 language plpgsql
@@ -66,25 +66,25 @@ select is(v.state, 'pending', 'it is still to be made') from public.resume_versi
 
 -- An attempt that dies, and the next
 create temporary table job as select j.* from r, claim('compose', version_id) as j;
-create temporary table first_source as select private.composition_source(job_id, lease_token) as source from job;
-select is(source -> 'suggestions', 'null'::jsonb, 'a restore has nothing to be put in') from first_source;
-select is(source #>> '{from,version_number}', '1', 'and is made of the version that was asked for') from first_source;
+create temporary table first_source as select private.composition_source(job_id, lease_token) as given from job;
+select is(given -> 'suggestions', 'null'::jsonb, 'a restore has nothing to be put in') from first_source;
+select is(given #>> '{from,version_number}', '1', 'and is made of the version that was asked for') from first_source;
 select throws_ok(format('select private.record_composition(%s, %L, 1000, repeat(''a'', 64), null)', job_id, lease_token), 'PT409', null, 'what is not in storage is not recorded') from job;
-select write_object('resumes', source ->> 'objectName', 999) from first_source;
+select write_object('resumes', given ->> 'objectName', 999) from first_source;
 select throws_ok(format('select private.record_composition(%s, %L, 1000, repeat(''a'', 64), null)', job_id, lease_token), 'PT409', null, 'nor what is there with another size') from job;
 update private.jobs set leased_until = now() - interval '1 second' where kind = 'compose';
 create temporary table second_job as select j.* from r, claim('compose', version_id) as j;
-create temporary table second_source as select private.composition_source(job_id, lease_token) as source from second_job;
-select isnt(b.source ->> 'objectName', a.source ->> 'objectName', 'each attempt has a name of its own') from first_source as a, second_source as b;
+create temporary table second_source as select private.composition_source(job_id, lease_token) as given from second_job;
+select isnt(b.given ->> 'objectName', a.given ->> 'objectName', 'each attempt has a name of its own') from first_source as a, second_source as b;
 select results_eq(
-  $$ select object_name, reason from private.object_removals $$, $$ select source ->> 'objectName', 'unfinished' from first_source $$, 'what the first may have written is to be removed'
+  $$ select object_name, reason from private.object_removals $$, $$ select given ->> 'objectName', 'unfinished' from first_source $$, 'what the first may have written is to be removed'
 );
 select throws_ok(format('select private.record_composition(%s, %L, 999, repeat(''a'', 64), null)', job_id, lease_token), 'PT409', null, 'the first attempt records nothing any more') from job;
-select write_object('resumes', source ->> 'objectName', 1000) from second_source;
+select write_object('resumes', given ->> 'objectName', 1000) from second_source;
 create temporary table made as select v.* from second_job, r, private.record_composition(job_id, lease_token, 1000, hash_of(version_id), '["a notice"]') as v;
 select results_eq(
   $$ select state, held_as, full_storage_path, file_size, stored_bytes, expected_sha256 from made $$,
-  $$ select 'uploaded', 'full', source ->> 'objectName', 1000::bigint, 1000::bigint, hash_of(version_id) from second_source, r $$,
+  $$ select 'uploaded', 'full', given ->> 'objectName', 1000::bigint, 1000::bigint, hash_of(version_id) from second_source, r $$,
   'what the second has written is recorded'
 );
 select results_eq($$ select kind from private.jobs join r on version_id = subject_id order by 1 $$, $$ values ('ingest'), ('remove_object') $$, 'and is read like any upload');
@@ -192,6 +192,7 @@ select results_eq(
   'one by one they add up, always put into the version that they are about'
 );
 select is(v.state, 'ready', 'which stays as long as more may be put in') from public.resume_versions as v join a using (version_id);
+delete from public.optimizations where optimization_id = (select optimization_id from queued);
 select ready_version('auth0|owner', 'new.docx', p_resume_id => resume_id) from a;
 select is(v.state, 'pruned', 'and goes when the resume has moved on') from public.resume_versions as v join a using (version_id);
 select throws_matching($$ select pg_temp.accept('{0}') $$, 'The resume has changed since: .*version 9 \(upload\)', 'against a version that is no longer current nothing is accepted, and what has changed is said');
@@ -200,6 +201,7 @@ select as_dba();
 -- The optimization is forgotten while its version is being made
 create temporary table f as select v.* from history('auth0|forgetful', 1) as v;
 create temporary table fo as select t.* from f, pg_temp.succeeded('auth0|forgetful', f.version_id) as t;
+grant select on fo to public;
 select authenticate_as('auth0|forgetful');
 create temporary table fs as select v.* from (select optimization_id from fo) as t, public.accept_suggestions(t.optimization_id, '{0}') as v;
 select as_dba();
