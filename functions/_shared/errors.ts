@@ -84,6 +84,11 @@ export const errorKinds = {
     retryable: false,
     title: 'The file is too complex to be read within the limits',
   },
+  file_lost: {
+    status: 410,
+    retryable: false,
+    title: 'The file is no longer in storage',
+  },
   no_text: {
     status: 422,
     retryable: false,

@@ -10,10 +10,12 @@ begin
   for v_job in
     with gone as (
       delete from private.jobs where job_id = any (p_job_ids)
-      returning kind, extract(epoch from clock_timestamp() - claimed_at) * 1000 as milliseconds
+      returning kind, dead_at, extract(epoch from clock_timestamp() - claimed_at) * 1000 as milliseconds
     )
     select g.kind, count(*) as number, array_agg(g.milliseconds) filter (where g.milliseconds is not null) as milliseconds
     from gone as g
+    -- The end of a dead one has been counted.
+    where g.dead_at is null
     group by g.kind
     order by g.kind
   loop
@@ -38,7 +40,10 @@ begin
   from private.jobs as j
   where j.job_id = any (v_held)
     and (
-      exists (select from public.resume_versions as v where v.version_id = j.subject_id and j.kind = 'ingest' and v.state = 'uploaded')
+      exists (
+        select from public.resume_versions as v
+        where v.version_id = j.subject_id and (j.kind, v.state) in (('ingest', 'uploaded'), ('compose', 'pending'))
+      )
       or exists (select from public.optimizations as o where o.optimization_id = j.subject_id and j.kind = 'optimize' and o.status in ('queued', 'running'))
     )
   limit 1;
@@ -80,7 +85,7 @@ set search_path = ''
 as $$
 -- Definer: the queue is granted to nobody; execute is for service_role alone.
 declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
+  v_job constant private.jobs := private.leased_version_job(p_job_id, p_lease_token, null);
 begin
   if p_retryable is null or length(p_error ->> 'code') not between 1 and 64 or p_error ->> 'code' is null then
     perform private.fail('invalid_request', 'A failure says its code and whether it is worth another attempt');
@@ -116,6 +121,17 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  -- What has to go in the end is never given up: after its last attempt it starts over.
+  if p_job.kind in ('erase', 'remove_object') then
+    update private.jobs
+    set
+      attempts = 0, lease_token = null, leased_until = null, worker_id = null, last_error = p_error,
+      run_at = now() + (private.setting()).retry_cap
+    where job_id = p_job.job_id;
+    perform private.count('jobs', jsonb_build_object('kind', p_job.kind, 'outcome', 'retried'));
+    return;
+  end if;
+  perform private.give_up_reserved_object(p_job);
   case p_job.kind
     when 'ingest' then
       update public.resume_versions
@@ -123,8 +139,12 @@ begin
       where version_id = p_job.subject_id and state = 'uploaded';
       -- A file that is refused for what it is takes up no more room; one that could not be read yet stays.
       if found and not p_keep then
-        perform private.enqueue_job('remove_object', p_job.subject_id, p_job.owner_id, 200);
+        perform private.remove_held_later(p_job.subject_id, p_job.owner_id, 'failed');
       end if;
+    when 'compose' then
+      update public.resume_versions
+      set state = 'failed', failure_code = coalesce(p_error ->> 'code', 'internal')
+      where version_id = p_job.subject_id and state = 'pending';
     when 'optimize' then
       perform private.finish_optimization(p_job.subject_id, 'failed', null, p_error);
     else null;
@@ -161,6 +181,8 @@ begin
     limit 500
     for update skip locked
   loop
+    -- The resume comes before the job everywhere else: who has it may wait for this job, and is not waited for.
+    continue when not private.take_resume_of(v_job.subject_id);
     perform private.bury_job(
       v_job,
       jsonb_build_object('code', 'internal', 'detail', 'Every attempt ended without an answer', 'retryable', true),
@@ -199,6 +221,13 @@ as $$
 declare
   v_job private.jobs;
 begin
+  -- Resume before job, as in leased_version_job.
+  perform from public.resumes as r
+  where r.id = (
+    select v.resume_id from public.resume_versions as v join private.jobs as j on j.subject_id = v.version_id
+    where j.job_id = p_job_id
+  )
+  for no key update;
   select * into v_job from private.jobs where job_id = p_job_id and dead_at is not null for update;
   if not found then
     perform private.fail('not_found', format('There is no dead job %s', p_job_id), 'See private.dead_jobs.');
@@ -217,6 +246,13 @@ begin
       where version_id = v_job.subject_id and state = 'failed' and held_as = 'full';
       if not found then
         perform private.fail('conflict', format('The version of job %s cannot be read again', p_job_id), 'Delete the dead job.');
+      end if;
+    when 'compose' then
+      update public.resume_versions
+      set state = 'pending', failure_code = null
+      where version_id = v_job.subject_id and state = 'failed';
+      if not found then
+        perform private.fail('conflict', format('The version of job %s is not to be made any more', p_job_id), 'Delete the dead job.');
       end if;
     else null;
   end case;
