@@ -23,7 +23,7 @@ const progressMs = 10_000
 const restPollMs = 300
 /** What may still be under way when everybody has gone: a removal, after its lease has run out twice. */
 const restTimeoutMs = 75_000
-const stopTimeoutMs = 30_000
+const stopTimeoutMs = 60_000
 const defaultJobs = 10_000
 const folder = fileURLToPath(new URL('../../.reswave/chaos/', import.meta.url))
 
@@ -74,7 +74,10 @@ async function run(seed: number, scale: Scale): Promise<number> {
   } finally {
     pids = world?.pids() ?? []
     // Should something not stop, the reapers end what is left.
-    const late = setTimeout(() => process.exit(1), stopTimeoutMs)
+    const late = setTimeout(() => {
+      console.log('The stack does not stop\n0 passed, 1 failed')
+      process.exit(1)
+    }, stopTimeoutMs)
     await world?.stop()
     clearTimeout(late)
     logFile.end()

@@ -16,6 +16,7 @@ export const requiredSteps = [
   'internal_claim_jobs',
   'internal_start_optimization',
   'internal_optimization_source',
+  'internal_take_endpoint',
   reportStep,
   reportWithNewsStep,
   'internal_complete_optimization',
@@ -44,6 +45,9 @@ export const chanceSteps = [
   // A worker that has claimed more than it can work before it is told to stop, or before a lease is a third old.
   'internal_extend_jobs',
   'internal_release_jobs',
+  // A model that was killed under a call; and all of its calls at once.
+  'internal_swap_circuit',
+  'internal_wait_optimization',
 ] as const
 
 /** Names a request of a function by what it is for; an unknown one by its method and path. */

@@ -114,8 +114,7 @@ export async function startWorld(options: {
       log,
     })
     mortal = databaseServer
-    // The stack's own server is stopped by the stack; one that followed it goes after the stack has gone.
-    parts.push(databaseServer, started, { stop: () => sql.end({ timeout: 1 }) })
+    parts.push(started, databaseServer, { stop: () => sql.end({ timeout: 1 }) })
     stack = started
     parts.push(startPoking(started, scale.processes.worker))
 
@@ -166,12 +165,13 @@ async function startProxies(
   return proxies
 }
 
-/** What is promised is tested here, not how much one person may ask for. */
+/** What is promised is tested here, not how much one person or endpoint may be asked for, nor patience. */
 async function setLimits(sql: postgres.Sql): Promise<void> {
   await sql`
     update private.settings set
       max_pending_uploads_per_user = 1000, uploads_per_hour = 10000, optimizations_per_hour = 10000,
-      max_active_optimizations_per_user = 1000`
+      max_active_optimizations_per_user = 1000, max_calls_per_endpoint = 100,
+      circuit_open = '1 second', circuit_open_cap = '2 seconds', circuit_probe_lease = '5 seconds'`
 }
 
 /** Calls every worker once a second, as pg_cron would call one. */

@@ -364,13 +364,21 @@ function rpcCalls(name: string, parameters: readonly Parameter[]): Call[] {
 
 /** A job and its lease belong together: by chance no two would meet. The first member of a name counts least. */
 function withLease(call: Call, lease: { job_id: string; lease_token: string } | undefined): Call {
-  if (lease === undefined || typeof call.body !== 'string' || !call.body.includes('"p_job_id"')) {
-    return call
-  }
-  const held = objectText([
-    ['p_job_id', lease.job_id],
-    ['p_lease_token', JSON.stringify(lease.lease_token)],
-  ])
+  if (lease === undefined || typeof call.body !== 'string') return call
+  const { job_id, lease_token } = lease
+  const token = JSON.stringify(lease_token)
+  const held = call.body.includes('"p_job_id"')
+    ? objectText([
+        ['p_job_id', job_id],
+        ['p_lease_token', token],
+      ])
+    : call.body.includes('"p_job_ids"')
+      ? objectText([
+          ['p_job_ids', `[${job_id}]`],
+          ['p_lease_tokens', `[${token}]`],
+        ])
+      : undefined
+  if (held === undefined) return call
   return { ...call, body: call.body.replace(/\}$/, `,${held.slice(1)}`) }
 }
 

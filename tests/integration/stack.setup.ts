@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import postgres from 'postgres'
 import type { TestProject } from 'vitest/node'
 import { type ModelServer, startModelServer } from '../../scripts/local/model/server.ts'
 import { startStack } from '../../scripts/local/stack.ts'
@@ -57,6 +58,7 @@ export async function startTestStack(
     log: process.env.RESWAVE_LOG ? console.error : () => {},
   })
   const { url, publishableKey, secretKey, jwtSecret, workerToken, metricsToken, dbUrl } = stack
+  await leaveModelToTests(dbUrl)
   return {
     coordinates: {
       url,
@@ -75,4 +77,11 @@ export async function startTestStack(
       await rm(dir, { recursive: true, force: true })
     },
   }
+}
+
+/** Tests share one model that others of them break: it has room for all, and no circuit of theirs opens. */
+async function leaveModelToTests(dbUrl: string): Promise<void> {
+  const sql = postgres(dbUrl, { max: 1, onnotice: () => {} })
+  await sql`update private.settings set max_calls_per_endpoint = 100, circuit_failures = 1000`
+  await sql.end()
 }
