@@ -55,12 +55,12 @@ export function createXmlReader(): ReadXml {
   return (bytes, handler) =>
     readXml(bytes, {
       ...handler,
-      open(name, namespace, attribute) {
+      open(name, namespace, attribute, place) {
         left--
         if (left < 0) {
           throw new AppError('file_too_complex', `Over ${limits.xmlElements} XML elements`)
         }
-        handler.open(name, namespace, attribute)
+        handler.open(name, namespace, attribute, place)
       },
     })
 }

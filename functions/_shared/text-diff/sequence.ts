@@ -199,15 +199,10 @@ function middleSnake(
     for (let diagonal = -edits; diagonal <= edits; diagonal += 2) {
       const below = forward[offset + diagonal - 1] ?? 0
       const above = forward[offset + diagonal + 1] ?? 0
-      let x =
-        diagonal === -edits || (diagonal !== edits && below < above) ? above : below + 1
+      let x = diagonal === -edits || (diagonal !== edits && below < above) ? above : below + 1
       let y = x - diagonal
       const start = x
-      while (
-        x < width &&
-        y < height &&
-        before[gap.beforeStart + x] === after[gap.afterStart + y]
-      ) {
+      while (x < width && y < height && before[gap.beforeStart + x] === after[gap.afterStart + y]) {
         x++
         y++
       }
@@ -228,8 +223,7 @@ function middleSnake(
     for (let diagonal = -edits; diagonal <= edits; diagonal += 2) {
       const below = backward[offset + diagonal - 1] ?? 0
       const above = backward[offset + diagonal + 1] ?? 0
-      let x =
-        diagonal === -edits || (diagonal !== edits && below < above) ? above : below + 1
+      let x = diagonal === -edits || (diagonal !== edits && below < above) ? above : below + 1
       let y = x - diagonal
       const start = x
       while (

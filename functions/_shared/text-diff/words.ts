@@ -23,11 +23,7 @@ const lines = /[^\n]*\n|[^\n]+$/g
 const anchor = /[\p{L}\p{N}]/u
 
 /** Spans of what differs, cut at the borders of words (`word`) or of lines (`line`). */
-export function diffText(
-  before: string,
-  after: string,
-  unit: 'word' | 'line' = 'word',
-): TextDiff {
+export function diffText(before: string, after: string, unit: 'word' | 'line' = 'word'): TextDiff {
   const cut = unit === 'word' ? words : lines
   const ids = new Map<string, number>()
   const isAnchor: boolean[] = []

@@ -50,7 +50,10 @@ test('Putting the changes into the first text gives the second', () => {
 
 test('Elements that all repeat are matched by the fewest edits', () => {
   // The example of Myers's paper: ABCABBA becomes CBABAC with five edits.
-  const [before, after] = [[1, 2, 3, 1, 2, 2, 1], [3, 2, 1, 2, 1, 3]]
+  const [before, after] = [
+    [1, 2, 3, 1, 2, 2, 1],
+    [3, 2, 1, 2, 1, 3],
+  ]
   const { matches, complete } = diffSequences(
     // Twice, so that no element is alone on its side.
     Int32Array.from([...before, ...before]),
