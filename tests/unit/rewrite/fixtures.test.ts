@@ -25,7 +25,9 @@ function suggestionsFor(text: string): AcceptedSuggestion[] {
   return lines.flatMap(({ span }, index) => {
     const original = text.slice(span.start, span.end)
     const replacement = rewritings[index % rewritings.length]?.(original) ?? original
-    return replacement === original || /[\n\t]/.test(original) ? [] : [{ span, original, replacement }]
+    return replacement === original || /[\n\t]/.test(original)
+      ? []
+      : [{ span, original, replacement }]
   })
 }
 
