@@ -76,26 +76,49 @@ export function rewriteDocx(
 
 /** Only what differs between a quote and its replacement, word by word. */
 function wordEdits({ span, original, replacement }: AcceptedSuggestion): TextEdit[] {
-  return diffText(original, replacement).changes.map(({ before, after }) => {
-    const old = [...original.slice(before.start, before.end)]
-    const fresh = [...replacement.slice(after.start, after.end)]
-    // A word that only grows or loses an ending may lie in several runs.
-    const isMark = (character: string | undefined): boolean => /^\p{M}$/u.test(character ?? '')
-    let prefix = 0
-    while (prefix < Math.min(old.length, fresh.length) && old[prefix] === fresh[prefix]) prefix++
-    while (prefix > 0 && (isMark(old[prefix]) || isMark(fresh[prefix]))) prefix--
-    const rest = Math.min(old.length, fresh.length) - prefix
-    let suffix = 0
-    while (suffix < rest && old[old.length - 1 - suffix] === fresh[fresh.length - 1 - suffix])
-      suffix++
-    while (suffix > 0 && isMark(old[old.length - suffix])) suffix--
-    const start = span.start + before.start
-    return {
-      start: start + old.slice(0, prefix).join('').length,
-      end: start + old.slice(0, old.length - suffix).join('').length,
-      replacement: fresh.slice(prefix, fresh.length - suffix).join(''),
-    }
+  return diffText(original, replacement).changes.flatMap(({ before, after }) =>
+    pairWords(
+      span.start + before.start,
+      original.slice(before.start, before.end),
+      replacement.slice(after.start, after.end),
+    ),
+  )
+}
+
+/** As many words for as many others: each stands for one, and takes its look. */
+function pairWords(start: number, original: string, replacement: string): TextEdit[] {
+  const olds = original.split(/(\s+)/)
+  const news = replacement.split(/(\s+)/)
+  const isPaired =
+    olds.length === news.length &&
+    olds.every((word, index) => index % 2 === 0 || word === news[index])
+  if (!isPaired) return [trimEdit(start, original, replacement)]
+  let at = start
+  return olds.flatMap((word, index) => {
+    const fresh = news[index] ?? ''
+    const edit = word === fresh ? [] : [trimEdit(at, word, fresh)]
+    at += word.length
+    return edit
   })
+}
+
+/** A word that only grows or loses an ending may lie in several runs. */
+function trimEdit(start: number, original: string, replacement: string): TextEdit {
+  const old = [...original]
+  const fresh = [...replacement]
+  const isMark = (character: string | undefined): boolean => /^\p{M}$/u.test(character ?? '')
+  const least = Math.min(old.length, fresh.length)
+  let prefix = 0
+  while (prefix < least && old[prefix] === fresh[prefix]) prefix++
+  while (prefix > 0 && (isMark(old[prefix]) || isMark(fresh[prefix]))) prefix--
+  let suffix = 0
+  while (suffix < least - prefix && old.at(-1 - suffix) === fresh.at(-1 - suffix)) suffix++
+  while (suffix > 0 && isMark(old.at(-suffix))) suffix--
+  return {
+    start: start + old.slice(0, prefix).join('').length,
+    end: start + old.slice(0, old.length - suffix).join('').length,
+    replacement: fresh.slice(prefix, fresh.length - suffix).join(''),
+  }
 }
 
 interface Places {
