@@ -1,7 +1,12 @@
 /** What a part says about the characters in it that their text alone does not tell. */
 import { isWord } from '../documents/docx-package.ts'
 import type { Piece } from '../documents/docx-text.ts'
-import { type AttributeLookup, createXmlReader, type Place, type XmlHandler } from '../documents/xml.ts'
+import {
+  type AttributeLookup,
+  createXmlReader,
+  type Place,
+  type XmlHandler,
+} from '../documents/xml.ts'
 
 export interface PieceContext {
   /** Start tag of the `w:t`, or the tag of the sign itself. */

@@ -41,8 +41,9 @@ export function rewriteDocx(
   suggestions: readonly AcceptedSuggestion[],
 ): Bytes {
   const wanted = normalizeText(applySuggestions(text, suggestions))
+  const { parts } = readDocxParts(openZip(file), { trace: true })
+  // Opened again, as a zip bounds what is inflated of it, and this is a second reading.
   const zip = openZip(file)
-  const { parts } = readDocxParts(zip, { trace: true })
   const sources = new Map<string, { source: string; context: PartContext; bytes: Bytes }>()
   for (const { part } of parts) {
     const bytes = zip.read(part)

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { mimeTypes, readDocument } from '../../../functions/_shared/documents/read.ts'
 import { normalizeText } from '../../../functions/_shared/documents/text.ts'
-import { readXml } from '../../../functions/_shared/documents/xml.ts'
+import { createXmlReader } from '../../../functions/_shared/documents/xml.ts'
 import { openZip } from '../../../functions/_shared/documents/zip.ts'
 import { replaceEntries } from '../../../functions/_shared/documents/zip-replace.ts'
 import { applySuggestions } from '../../../functions/_shared/grounding/apply.ts'
@@ -101,7 +101,7 @@ function shortened(file: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   let depth = 0
   let characters = 0
   let start = 0
-  readXml(xml, {
+  createXmlReader()(xml, {
     open(_name, _namespace, _attribute, place) {
       if (++depth === 3) start = place.start
     },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { mimeTypes, readDocument } from '../../../functions/_shared/documents/read.ts'
-import { readXml } from '../../../functions/_shared/documents/xml.ts'
+import { createXmlReader } from '../../../functions/_shared/documents/xml.ts'
 import { openZip } from '../../../functions/_shared/documents/zip.ts'
 import { parseResume } from '../../../functions/_shared/resume/parse.ts'
 import type { Resume } from '../../../functions/_shared/resume/resume.ts'
@@ -99,7 +99,7 @@ test('writeDocx() writes a package in which everything is declared and nothing i
   const targets = new Set<string>()
   for (const name of zip.names) {
     const folder = name.replace(/_rels\/[^/]*$/, '')
-    readXml(zip.read(name), {
+    createXmlReader()(zip.read(name), {
       open(element, _namespace, attribute) {
         if (element === 'Override') types.add((attribute('PartName') ?? '').slice(1))
         if (element === 'Relationship') targets.add(folder + attribute('Target'))
