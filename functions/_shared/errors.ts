@@ -94,6 +94,11 @@ export const errorKinds = {
     retryable: false,
     title: 'The file holds no text (it may be a scan)',
   },
+  not_rewritable: {
+    status: 422,
+    retryable: false,
+    title: 'The change cannot be made inside the file',
+  },
 
   // The model
   model_unavailable: { status: 503, retryable: true, title: 'The model cannot be reached' },
