@@ -13,8 +13,8 @@ import { isEqual } from './find-recipe.ts'
 import { baseImage, deflateImage } from './image.ts'
 import { limits } from './limits.ts'
 import { applyCopies, dictionaryOf, textBetween } from './patch.ts'
-import { type Plan, readPlan, writePlan } from './plan.ts'
-import { seeThrough } from './see-through.ts'
+import { readPlan, writePlan } from './plan.ts'
+import { type SeenThrough, seeThrough } from './see-through.ts'
 import { loadZstd, type Zstd } from './zstd.ts'
 
 /** A delta above this share of the full file is not worth the base that it ties. */
@@ -37,8 +37,14 @@ export async function encodeDelta(target: Bytes, base: Bytes): Promise<Bytes | u
     baseHash: (await digest(base)).slice(0, baseHashBytes),
     targetBytes: target.length,
   }
-  const { image, targetStreams, baseStreams } = seeThrough(target, base)
-  const candidates = [...pack(zstd, image, { baseStreams, targetStreams }, base)]
+  const seen = seeThrough(target, base, true)
+  const views = [seen]
+  // Tokens of files from different encoders have nothing in common and only add to the text.
+  if (seen.targetStreams.some(({ how }) => 'tokenBytes' in how)) {
+    views.push(seeThrough(target, base, false))
+  }
+  const candidates = views
+    .flatMap((view) => [...pack(zstd, view, base)])
     .map((parts) => writeContainer({ ...frame, ...parts }))
     .sort((left, right) => left.length - right.length)
   for (const container of candidates) {
@@ -68,8 +74,7 @@ export async function decodeDelta(container: Bytes, base: Bytes): Promise<Bytes>
 
 function* pack(
   zstd: Zstd,
-  image: Bytes,
-  streams: Pick<Plan, 'baseStreams' | 'targetStreams'>,
+  { image, ...streams }: SeenThrough,
   base: Bytes,
 ): Generator<Pick<Container, 'plan' | 'text'>> {
   const seenBase = baseImage(base, streams.baseStreams)

@@ -8,6 +8,7 @@ import { corrupt } from './corrupt.ts'
 import { type Deflated, deflateBy } from './engines.ts'
 import { inflateTraced } from './inflate.ts'
 import { limits } from './limits.ts'
+import { deflateByTokens, writeTokens } from './tokens.ts'
 
 /** A stream of the base, inflated in place. */
 export interface BaseStream {
@@ -15,6 +16,8 @@ export interface BaseStream {
   readonly start: number
   /** Its Adler-32 behind it is left out of the image, as a zlib stream's of the target is. */
   readonly isZlib: boolean
+  /** Whether its tokens follow its plaintext in the image. */
+  readonly hasTokens: boolean
 }
 
 /** A stream of the target, to be deflated in place. */
@@ -24,7 +27,12 @@ export interface TargetStream {
   readonly plainBytes: number
   /** Followed by an Adler-32. */
   readonly isZlib: boolean
-  readonly deflated: Deflated
+  readonly how: Deflated | Tokens
+}
+
+/** The token form, where no engine makes the stream; it follows the plaintext in the image. */
+export interface Tokens {
+  readonly tokenBytes: number
 }
 
 const adlerBytes = 4
@@ -34,12 +42,17 @@ export function baseImage(base: Bytes, streams: readonly BaseStream[]): Bytes {
   if (streams.length === 0) return base
   const image = createByteWriter(base.length * 4)
   let at = 0
-  for (const { start, isZlib } of streams) {
+  for (const { start, isZlib, hasTokens } of streams) {
     const room = Math.min(limits.streamBytes, limits.imageBytes - image.length - (start - at))
     const inflated = start >= at ? inflateTraced(base, start, room) : undefined
     if (!inflated) throw corrupt('the base has no such stream')
     image.bytes(base.subarray(at, start))
     image.bytes(inflated.plain)
+    if (hasTokens) {
+      const tokens = writeTokens(base, start, limits.streamBytes)
+      if (!tokens) throw corrupt('the base has no such stream')
+      image.bytes(tokens)
+    }
     at = inflated.end + (isZlib ? adlerBytes : 0)
   }
   if (at > base.length || image.length + base.length - at > limits.imageBytes) {
@@ -63,19 +76,28 @@ export function deflateImage(
     file.set(bytes, length)
     length += bytes.length
   }
-  for (const { start, plainBytes, isZlib, deflated } of streams) {
-    if (start < at || start + plainBytes > image.length) throw corrupt('a stream lies outside')
+  for (const { start, plainBytes, isZlib, how } of streams) {
+    const end = start + plainBytes + tokenBytesOf(how)
+    if (start < at || end > image.length) throw corrupt('a stream lies outside')
     put(image.subarray(at, start))
     const plain = image.subarray(start, start + plainBytes)
-    const packed = deflateBy(deflated, plain, fileBytes - length)
+    const room = fileBytes - length
+    const packed =
+      'recipe' in how
+        ? deflateBy(how, plain, room)
+        : deflateByTokens(plain, image.subarray(start + plainBytes, end), room)
     if (!packed) throw corrupt('a stream comes to too many bytes')
     put(packed)
     if (isZlib) put(adler32(plain))
-    at = start + plainBytes
+    at = end
   }
   put(image.subarray(at))
   if (length !== fileBytes) throw corrupt('it comes to too few bytes')
   return file
+}
+
+export function tokenBytesOf(how: Deflated | Tokens): number {
+  return 'recipe' in how ? 0 : how.tokenBytes
 }
 
 /** As a zlib stream ends with it (RFC 1950). */

@@ -33,6 +33,8 @@ export interface Inflated {
 
 /** What a token form needs; called in the order of the stream. */
 export interface SymbolSink {
+  /** `header` of a dynamic block: its three counts, the lengths of the meta code, then {@link metaByte}s. */
+  block(kind: BlockKind, final: boolean, header: readonly number[]): void
   literals(count: number): void
   match(length: number, distance: number, at: number): void
 }
@@ -265,6 +267,7 @@ export function inflateTraced(
       output.set(data.subarray(at, at + size), length)
       at += size
       length += size
+      sink?.block('stored', final, [])
       sink?.literals(size)
       blocks.push({
         kind: 'stored',
@@ -279,13 +282,17 @@ export function inflateTraced(
     }
     let literals = fixedLiterals
     let distances = fixedDistances
+    const header: number[] = []
     if (type === 2) {
       const literalCodes = take(5) + 257
       const distanceCodes = take(5) + 1
       const lengthCodes = take(4) + 4
       lengths.fill(0)
+      header.push(literalCodes - 257, distanceCodes - 1, lengthCodes - 4)
       for (let index = 0; index < lengthCodes; index++) {
-        lengths[codeLengthOrder[index] ?? 0] = take(3)
+        const length = take(3)
+        lengths[codeLengthOrder[index] ?? 0] = length
+        header.push(length)
       }
       const meta = buildDecoder(lengths.subarray(0, 19))
       lengths.fill(0)
@@ -302,11 +309,13 @@ export function inflateTraced(
         const symbol = entry >> 4
         if (symbol < 16) {
           lengths[index++] = symbol
+          header.push(symbol)
           continue
         }
         const value = symbol === 16 ? (lengths[index - 1] ?? 0) : 0
         if (symbol === 16 && index === 0) return undefined
         const repeat = symbol === 16 ? take(2) + 3 : symbol === 17 ? take(3) + 3 : take(7) + 11
+        header.push(metaByte(symbol, repeat))
         if (index + repeat > all) return undefined
         lengths.fill(value, index, index + repeat)
         index += repeat
@@ -316,6 +325,7 @@ export function inflateTraced(
     } else if (type !== 1) {
       return undefined
     }
+    sink?.block(type === 1 ? 'fixed' : 'dynamic', final, header)
     const bodyBit = position()
     const literalEntries = literals.entries
     const literalMask = literals.mask
@@ -396,6 +406,11 @@ export function inflateTraced(
   if (end > data.length) return undefined
   meter.bytes += length
   return { plain: output.slice(0, length), blocks, end, padding }
+}
+
+/** A symbol of the code of code lengths with what it repeats: 0–15, 16–19, 32–39 and 64–191. */
+function metaByte(symbol: number, repeat: number): number {
+  return symbol === 16 ? 13 + repeat : symbol === 17 ? 29 + repeat : 53 + repeat
 }
 
 /** A table over the longest code's bits. An incomplete code leaves holes that decode to nothing. */

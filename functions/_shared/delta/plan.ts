@@ -1,8 +1,8 @@
 /** What a decoder does, in the order in which it does it: the part of a container that is not text. */
 import type { Bytes } from '../bytes.ts'
 import type { Copy } from './align.ts'
-import { createByteReader } from './byte-reader.ts'
-import { createByteWriter } from './byte-writer.ts'
+import { type ByteReader, createByteReader } from './byte-reader.ts'
+import { type ByteWriter, createByteWriter } from './byte-writer.ts'
 import { corrupt } from './corrupt.ts'
 import {
   type Deflated,
@@ -12,7 +12,7 @@ import {
   isRecipe,
   type Recipe,
 } from './engines.ts'
-import type { BaseStream, TargetStream } from './image.ts'
+import { type BaseStream, type TargetStream, type Tokens, tokenBytesOf } from './image.ts'
 import { limits } from './limits.ts'
 
 export interface Plan {
@@ -22,14 +22,16 @@ export interface Plan {
 }
 
 const tunedBit = 0x10
+/** In the place of a recipe's number, which begin at 1. */
+const tokenForm = 0
 
 /** Columns of one meaning follow each other, which a compressor likes. */
 export function writePlan({ baseStreams, targetStreams, copies }: Plan): Bytes {
   const plan = createByteWriter()
   plan.varint(baseStreams.length)
   let end = 0
-  for (const { start, isZlib } of baseStreams) {
-    plan.varint((start - end) * 2 + (isZlib ? 1 : 0))
+  for (const { start, isZlib, hasTokens } of baseStreams) {
+    plan.varint((start - end) * 4 + (hasTokens ? 2 : 0) + (isZlib ? 1 : 0))
     end = start
   }
   plan.varint(targetStreams.length)
@@ -51,11 +53,8 @@ export function writePlan({ baseStreams, targetStreams, copies }: Plan): Bytes {
   return plan.finish()
 }
 
-function writeTargetStreams(
-  plan: ReturnType<typeof createByteWriter>,
-  streams: readonly TargetStream[],
-): void {
-  const recipes = [...new Set(streams.map(({ deflated }) => deflated.recipe))]
+function writeTargetStreams(plan: ByteWriter, streams: readonly TargetStream[]): void {
+  const recipes = [...new Set(streams.flatMap(({ how }) => ('recipe' in how ? [how.recipe] : [])))]
   plan.varint(recipes.length)
   for (const { engine, level, memLevel, windowBits, wordTuned } of recipes) {
     plan.byte(engineNames.indexOf(engine) | (wordTuned ? tunedBit : 0))
@@ -63,12 +62,14 @@ function writeTargetStreams(
     plan.byte(windowBits)
   }
   let end = 0
-  for (const { start, plainBytes, isZlib, deflated } of streams) {
-    const { recipe, flushes } = deflated
+  for (const { start, plainBytes, isZlib, how } of streams) {
+    const flushes = 'recipe' in how ? how.flushes : []
+    const number = 'recipe' in how ? 1 + recipes.indexOf(how.recipe) : tokenForm
     plan.varint(start - end)
     plan.varint(plainBytes)
-    plan.varint(recipes.indexOf(recipe) * 4 + (flushes.length > 0 ? 2 : 0) + (isZlib ? 1 : 0))
-    end = start + plainBytes
+    plan.varint(number * 4 + (flushes.length > 0 ? 2 : 0) + (isZlib ? 1 : 0))
+    if ('tokenBytes' in how) plan.varint(how.tokenBytes)
+    end = start + plainBytes + tokenBytesOf(how)
     if (flushes.length === 0) continue
     plan.varint(flushes.length)
     let at = 0
@@ -85,9 +86,9 @@ export function readPlan(bytes: Uint8Array): Plan {
   const baseStreams: BaseStream[] = []
   let end = 0
   for (let count = plan.varint(limits.expansions); count > 0; count--) {
-    const value = plan.varint(2 * limits.fileBytes + 1)
-    end += Math.floor(value / 2)
-    baseStreams.push({ start: end, isZlib: value % 2 === 1 })
+    const value = plan.varint(4 * limits.fileBytes + 3)
+    end += value >> 2
+    baseStreams.push({ start: end, isZlib: (value & 1) !== 0, hasTokens: (value & 2) !== 0 })
   }
   const targetStreams = readTargetStreams(plan)
   const count = plan.varint(limits.copies)
@@ -116,7 +117,7 @@ export function readPlan(bytes: Uint8Array): Plan {
   return { baseStreams, targetStreams, copies }
 }
 
-function readTargetStreams(plan: ReturnType<typeof createByteReader>): TargetStream[] {
+function readTargetStreams(plan: ByteReader): TargetStream[] {
   const streams: TargetStream[] = []
   const count = plan.varint(limits.expansions)
   if (count === 0) return streams
@@ -125,20 +126,30 @@ function readTargetStreams(plan: ReturnType<typeof createByteReader>): TargetStr
   for (let index = 0; index < count; index++) {
     const start = end + plan.varint(limits.imageBytes)
     const plainBytes = plan.varint(limits.streamBytes)
-    const tag = plan.varint(4 * limits.expansions)
-    const recipe = recipes[tag >> 2]
-    if (!recipe) throw corrupt('a stream has no recipe')
-    const deflated: Deflated = {
-      recipe,
-      flushes: (tag & 2) !== 0 ? readFlushes(plan, plainBytes) : [],
-    }
-    end = start + plainBytes
-    streams.push({ start, plainBytes, isZlib: (tag & 1) !== 0, deflated })
+    const tag = plan.varint(4 * limits.expansions + 3)
+    const how = readHow(plan, tag, recipes, plainBytes)
+    end = start + plainBytes + tokenBytesOf(how)
+    streams.push({ start, plainBytes, isZlib: (tag & 1) !== 0, how })
   }
   return streams
 }
 
-function readRecipe(plan: ReturnType<typeof createByteReader>): Recipe {
+function readHow(
+  plan: ByteReader,
+  tag: number,
+  recipes: readonly Recipe[],
+  plainBytes: number,
+): Deflated | Tokens {
+  const hasFlushes = (tag & 2) !== 0
+  if (tag >> 2 === tokenForm && !hasFlushes) {
+    return { tokenBytes: plan.varint(limits.streamBytes) }
+  }
+  const recipe = recipes[(tag >> 2) - 1]
+  if (!recipe) throw corrupt('a stream has no recipe')
+  return { recipe, flushes: hasFlushes ? readFlushes(plan, plainBytes) : [] }
+}
+
+function readRecipe(plan: ByteReader): Recipe {
   const head = plan.byte()
   const engine = engineNames[head & (tunedBit - 1)]
   const levels = plan.byte()
@@ -155,7 +166,7 @@ function readRecipe(plan: ReturnType<typeof createByteReader>): Recipe {
   return recipe
 }
 
-function readFlushes(plan: ReturnType<typeof createByteReader>, plainBytes: number): Flush[] {
+function readFlushes(plan: ByteReader, plainBytes: number): Flush[] {
   let at = 0
   return Array.from({ length: plan.varint(limits.flushes) }, () => {
     const value = plan.varint(4 * limits.streamBytes)

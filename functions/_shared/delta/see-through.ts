@@ -3,9 +3,10 @@ import type { Bytes } from '../bytes.ts'
 import { createByteWriter } from './byte-writer.ts'
 import { createRecipeSearch, isEqual } from './find-recipe.ts'
 import { adler32, type BaseStream, type TargetStream } from './image.ts'
-import { inflateTraced } from './inflate.ts'
+import { type Inflated, inflateTraced } from './inflate.ts'
 import { limits } from './limits.ts'
 import { findStreams, type StreamPlace } from './streams.ts'
+import { deflateByTokens, writeTokens } from './tokens.ts'
 
 export interface SeenThrough {
   readonly image: Bytes
@@ -20,22 +21,24 @@ const adlerBytes = 4
 /**
  * Streams that both versions have byte for byte stay as they are: they copy as they are, and need not be made again.
  */
-export function seeThrough(target: Bytes, base: Bytes): SeenThrough {
+export function seeThrough(target: Bytes, base: Bytes, useTokens: boolean): SeenThrough {
   const targetPlaces = findStreams(target)
   const basePlaces = findStreams(base)
   const inBase = createPlaceIndex(base, basePlaces)
   const inTarget = createPlaceIndex(target, targetPlaces)
   const changed = targetPlaces.filter((place) => !inBase.has(target, place))
 
-  const { image, streams: targetStreams } = expandTarget(target, changed)
+  const { image, streams: targetStreams } = expandTarget(target, changed, useTokens)
   if (targetStreams.length === 0) return { image, targetStreams, baseStreams: [] }
+  const hasTokens = targetStreams.some(({ how }) => 'tokenBytes' in how)
   const replaced = basePlaces.filter((place) => !inTarget.has(base, place))
-  return { image, targetStreams, baseStreams: chooseBaseStreams(base, replaced) }
+  return { image, targetStreams, baseStreams: chooseBaseStreams(base, replaced, hasTokens) }
 }
 
 function expandTarget(
   target: Bytes,
   places: readonly StreamPlace[],
+  useTokens: boolean,
 ): { image: Bytes; streams: TargetStream[] } {
   const streams: TargetStream[] = []
   const search = createRecipeSearch()
@@ -49,21 +52,41 @@ function expandTarget(
     const inflated = inflateTraced(target, start, Math.max(0, room), undefined, meter)
     if (!inflated) continue
     const packed = target.subarray(start, inflated.end)
-    const deflated = search.find(packed, inflated, zlibFlags)
-    if (!deflated) continue
+    const how = search.find(packed, inflated, zlibFlags)
+    const tokens = !how && useTokens ? provenTokens(target, start, inflated) : undefined
+    if (!how && !tokens) continue
     image.bytes(target.subarray(at, start))
     const checksum = target.subarray(inflated.end, inflated.end + adlerBytes)
     const isZlib = zlibFlags !== undefined && isEqual(checksum, adler32(inflated.plain))
-    streams.push({ start: image.length, plainBytes: inflated.plain.length, isZlib, deflated })
+    streams.push({
+      start: image.length,
+      plainBytes: inflated.plain.length,
+      isZlib,
+      how: how ?? { tokenBytes: tokens?.length ?? 0 },
+    })
     image.bytes(inflated.plain)
+    if (tokens) image.bytes(tokens)
     at = inflated.end + (isZlib ? adlerBytes : 0)
   }
   image.bytes(target.subarray(at))
   return { image: image.finish(), streams }
 }
 
+/** The token form, if the stream comes back from it; one that is only stored gains nothing by it. */
+function provenTokens(target: Bytes, start: number, inflated: Inflated): Bytes | undefined {
+  if (inflated.blocks.every(({ kind }) => kind === 'stored')) return undefined
+  const packed = target.subarray(start, inflated.end)
+  const tokens = writeTokens(target, start, inflated.plain.length)
+  const made = tokens && deflateByTokens(inflated.plain, tokens, packed.length)
+  return made && isEqual(made, packed) ? tokens : undefined
+}
+
 /** As many as the image has room for. */
-function chooseBaseStreams(base: Bytes, places: readonly StreamPlace[]): BaseStream[] {
+function chooseBaseStreams(
+  base: Bytes,
+  places: readonly StreamPlace[],
+  useTokens: boolean,
+): BaseStream[] {
   const streams: BaseStream[] = []
   let room = limits.imageBytes - base.length
   const meter = { bytes: 0 }
@@ -75,9 +98,12 @@ function chooseBaseStreams(base: Bytes, places: readonly StreamPlace[]): BaseStr
     const inflated = inflateTraced(base, start, maxBytes, undefined, meter)
     if (!inflated) continue
     const isZlib = zlibFlags !== undefined && inflated.end + adlerBytes <= base.length
-    room -= inflated.plain.length
+    const tokens = useTokens ? writeTokens(base, start, inflated.plain.length) : undefined
+    const added = inflated.plain.length + (tokens?.length ?? 0)
+    if (added > room) continue
+    room -= added
     at = inflated.end + (isZlib ? adlerBytes : 0)
-    streams.push({ start, isZlib })
+    streams.push({ start, isZlib, hasTokens: tokens !== undefined })
   }
   return streams
 }

@@ -4,7 +4,7 @@ import { decodeDelta, encodeDelta } from '../../../functions/_shared/delta/delta
 import { limits } from '../../../functions/_shared/delta/limits.ts'
 import { buildZip } from '../../fixtures/build-zip.ts'
 import { pairs } from '../../fixtures/delta-pairs.ts'
-import { packers } from '../../fixtures/packers.ts'
+import { packAsForeigner, packers } from '../../fixtures/packers.ts'
 
 /** Text without repetition, the same for the same seed. */
 function prose(seed: number, words: number): Uint8Array<ArrayBuffer> {
@@ -47,6 +47,16 @@ describe('encodeDelta() and decodeDelta()', () => {
     const base = zip(edited(data))
     const container = await encodeDelta(target, base)
     expect(container?.length).toBeLessThan(200)
+    expect(await decodeDelta(container ?? new Uint8Array(), base)).toEqual(target)
+  })
+
+  test('see through an encoder that no engine is, by its tokens', async () => {
+    const zip = (plain: Uint8Array<ArrayBuffer>) =>
+      buildZip([{ name: 'word/document.xml', data: plain, packed: packAsForeigner(plain) }])
+    const target = zip(prose(1, 6_000))
+    const base = zip(edited(prose(1, 6_000)))
+    const container = await encodeDelta(target, base)
+    expect(container?.length).toBeLessThan(target.length / 20)
     expect(await decodeDelta(container ?? new Uint8Array(), base)).toEqual(target)
   })
 

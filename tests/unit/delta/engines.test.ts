@@ -63,7 +63,7 @@ describe('createRecipeSearch()', () => {
     )
   })
 
-  test('finds a long stream of several blocks', () => {
+  test('finds a long stream of several blocks', { timeout: 60_000 }, () => {
     let state = 1
     const words = Array.from({ length: 60_000 }, () => {
       state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
