@@ -32,7 +32,7 @@ const fixtures = fileURLToPath(new URL('../fixtures/', import.meta.url))
 const wordSaved = fileURLToPath(
   new URL(process.env.RESWAVE_WORD_SAVED ?? '../../../shared/word-saved/', import.meta.url),
 )
-const slugs = ['software-engineer', 'product-designer']
+const slugs = ['product-designer']
 const job: readonly Block[] = [
   {
     kind: 'entry',
@@ -208,7 +208,7 @@ function foreignPackers(tools: Tools, dir: string): [string, Repack | undefined]
   return [
     [
       '7-Zip',
-      using('7z', (tool) => async (plain) => {
+      using('7zz', (tool) => async (plain) => {
         const zip = join(dir, `7z-${basename(plain)}.zip`)
         await run(tool, ['a', '-tzip', '-mx=5', '-mm=Deflate', zip, plain])
         const made = readFileSync(zip)

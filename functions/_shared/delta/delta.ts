@@ -20,7 +20,7 @@ import { loadZstd, type Zstd } from './zstd.ts'
 /** A delta above this share of the full file is not worth the base that it ties. */
 const worthwhileShare = 0.9
 /** Below it zstd is also given everything at once, which saves the list of copies. */
-const wholeBytes = 192 * 1024
+const wholeBytes = 512 * 1024
 const none = new Uint8Array(0)
 
 /**

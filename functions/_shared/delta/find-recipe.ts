@@ -102,11 +102,12 @@ function guesses(
   const levels = levelsOf(zlibFlags)
   if (hasFlush || memLevel === 7) addWord()
   for (const mem of memLevels) {
-    for (const engine of engines) {
-      if (engine === 'fflate' && (mem !== 8 || zlibFlags !== undefined) && memLevel !== undefined) {
-        continue
+    // Level by level: most encoders are used with the usual one.
+    for (const level of levels) {
+      for (const engine of engines) {
+        // fflate knows no memLevel: one attempt is enough.
+        if (engine !== 'fflate' || mem === memLevels[0]) add(engine, level, mem)
       }
-      for (const level of levels) add(engine, level, mem)
     }
   }
   if (!hasFlush && memLevel === undefined && zlibFlags === undefined) addWord()

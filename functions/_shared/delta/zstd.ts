@@ -20,7 +20,7 @@ const dictionaryMagic = Uint8Array.of(0x37, 0xa4, 0x30, 0xec)
 const mebibyte = 1024 * 1024
 /** Slow levels only where there is little to do: time and memory grow with both sizes. */
 const levels = [
-  { upTo: mebibyte / 4, level: 19 },
+  { upTo: mebibyte / 2, level: 19 },
   { upTo: 2 * mebibyte, level: 15 },
   { upTo: 8 * mebibyte, level: 9 },
   { upTo: Number.POSITIVE_INFINITY, level: 5 },
