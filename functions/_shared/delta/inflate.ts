@@ -16,10 +16,6 @@ export interface Block {
   readonly end: number
   /** Literals and matches; bytes in a stored block. */
   readonly symbols: number
-  /** In bits from the start of the stream. */
-  readonly headerBit: number
-  /** Behind the block's header: where its symbols begin. */
-  readonly bodyBit: number
 }
 
 export interface Inflated {
@@ -225,7 +221,6 @@ export function inflateTraced(
   const blocks: Block[] = []
   const lengths = new Uint8Array(320)
 
-  const position = (): number => (at - start) * 8 - count
   const take = (wanted: number): number => {
     while (count < wanted) {
       bits |= (data[at++] ?? 0) << count
@@ -250,7 +245,6 @@ export function inflateTraced(
 
   for (let final = false; !final; ) {
     if (at - (count >> 3) > data.length) return undefined
-    const headerBit = position()
     final = take(1) === 1
     const type = take(2)
     const blockStart = length
@@ -263,7 +257,6 @@ export function inflateTraced(
       bits = 0
       count = 0
       if (at + size > data.length || !reserve(size)) return undefined
-      const bodyBit = position()
       output.set(data.subarray(at, at + size), length)
       at += size
       length += size
@@ -275,8 +268,6 @@ export function inflateTraced(
         start: blockStart,
         end: length,
         symbols: size,
-        headerBit,
-        bodyBit,
       })
       continue
     }
@@ -326,28 +317,35 @@ export function inflateTraced(
       return undefined
     }
     sink?.block(type === 1 ? 'fixed' : 'dynamic', final, header)
-    const bodyBit = position()
     const literalEntries = literals.entries
     const literalMask = literals.mask
     const distanceEntries = distances.entries
     const distanceMask = distances.mask
+    // Locals for the loop that takes nearly all the time: what closures share is slower to reach.
+    let next = at
+    let held = bits
+    let holds = count
+    let made = length
+    let out = output
     let symbols = 0
     let run = 0
     for (;;) {
-      while (count < maxCodeBits) {
-        bits |= (data[at++] ?? 0) << count
-        count += 8
+      while (holds < maxCodeBits) {
+        held |= (data[next++] ?? 0) << holds
+        holds += 8
       }
-      const entry = literalEntries[bits & literalMask] ?? 0
+      const entry = literalEntries[held & literalMask] ?? 0
       if (entry === 0) return undefined
-      bits >>>= entry & 15
-      count -= entry & 15
+      held >>>= entry & 15
+      holds -= entry & 15
       const symbol = entry >> 4
       if (symbol < endOfBlock) {
-        if (length === output.length) {
-          if (at - (count >> 3) > data.length || !reserve(1)) return undefined
+        if (made === out.length) {
+          length = made
+          if (next - (holds >> 3) > data.length || !reserve(1)) return undefined
+          out = output
         }
-        output[length++] = symbol
+        out[made++] = symbol
         symbols++
         run++
         continue
@@ -357,39 +355,46 @@ export function inflateTraced(
       const base = lengthBase[code]
       if (base === undefined) return undefined
       const extra = lengthExtra[code] ?? 0
-      while (count < 20) {
-        bits |= (data[at++] ?? 0) << count
-        count += 8
+      while (holds < 20) {
+        held |= (data[next++] ?? 0) << holds
+        holds += 8
       }
-      const matched = base + (bits & ((1 << extra) - 1))
-      bits >>>= extra
-      count -= extra
-      const distanceEntry = distanceEntries[bits & distanceMask] ?? 0
+      const matched = base + (held & ((1 << extra) - 1))
+      held >>>= extra
+      holds -= extra
+      const distanceEntry = distanceEntries[held & distanceMask] ?? 0
       if (distanceEntry === 0) return undefined
-      bits >>>= distanceEntry & 15
-      count -= distanceEntry & 15
+      held >>>= distanceEntry & 15
+      holds -= distanceEntry & 15
       const distanceCode = distanceEntry >> 4
       const distanceBits = distanceExtra[distanceCode] ?? 0
-      while (count < distanceBits) {
-        bits |= (data[at++] ?? 0) << count
-        count += 8
+      while (holds < distanceBits) {
+        held |= (data[next++] ?? 0) << holds
+        holds += 8
       }
-      const distance = (distanceBase[distanceCode] ?? 0) + (bits & ((1 << distanceBits) - 1))
-      bits >>>= distanceBits
-      count -= distanceBits
-      if (distance > length || at - (count >> 3) > data.length || !reserve(matched)) {
-        return undefined
+      const distance = (distanceBase[distanceCode] ?? 0) + (held & ((1 << distanceBits) - 1))
+      held >>>= distanceBits
+      holds -= distanceBits
+      if (distance > made || next - (holds >> 3) > data.length) return undefined
+      if (made + matched > out.length) {
+        length = made
+        if (!reserve(matched)) return undefined
+        out = output
       }
       if (sink) {
         if (run > 0) sink.literals(run)
         run = 0
-        sink.match(matched, distance, length)
+        sink.match(matched, distance, made)
       }
-      const end = length + matched
-      let from = length - distance
-      while (length < end) output[length++] = output[from++] ?? 0
+      const end = made + matched
+      let from = made - distance
+      while (made < end) out[made++] = out[from++] ?? 0
       symbols++
     }
+    at = next
+    bits = held
+    count = holds
+    length = made
     if (sink && run > 0) sink.literals(run)
     blocks.push({
       kind: type === 1 ? 'fixed' : 'dynamic',
@@ -397,8 +402,6 @@ export function inflateTraced(
       start: blockStart,
       end: length,
       symbols,
-      headerBit,
-      bodyBit,
     })
   }
   const padding = bits & ((1 << (count & 7)) - 1)
