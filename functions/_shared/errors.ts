@@ -127,6 +127,11 @@ export const errorKinds = {
   lease_lost: { status: 409, retryable: true, title: 'Another worker took over' },
 
   // Ourselves
+  delta_corrupt: {
+    status: 500,
+    retryable: false,
+    title: 'An older version cannot be rebuilt from what is stored of it',
+  },
   unavailable: { status: 503, retryable: true, title: 'The service cannot answer now' },
   internal: { status: 500, retryable: true, title: 'Something went wrong on our side' },
 } as const satisfies Record<string, ErrorKind>

@@ -176,9 +176,8 @@ as $$
 $$;
 
 comment on function public.accept_suggestions(uuid, integer[]) is
-'For users: puts suggestions of an optimization of theirs (indices into result.suggestions, from 0) into a new version, source optimization, together with those of it that were accepted before.
-Returns it pending; a worker writes it:
-in a DOCX the text is replaced in place, of a PDF or DOC a clean DOCX is written.
+'For users: puts suggestions of an optimization of theirs (indices into result.suggestions, from 0) into a new version, source optimization,
+together with those of it that were accepted before. Returns it pending; a worker writes it: in a DOCX the text is replaced in place, of a PDF or DOC a clean DOCX is written.
 Usually called by the function resume-versions, which waits for it. Raises unauthorized, not_found, invalid_request, conflict (also when the resume has changed since), quota_exceeded, too_many_requests.';
 
 create function private.composition_source(p_job_id bigint, p_lease_token uuid) returns jsonb

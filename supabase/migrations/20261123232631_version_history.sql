@@ -2455,9 +2455,8 @@ comment on function "private"."upload_urls_end_at"(public.resume_versions) is 'F
 
 comment on function "private"."versions_due"(uuid, integer) is 'The versions of a resume that retention gives up: ready, not among the newest keep_last, not pinned, not current nor what the current one was made of, and nobody at work on them.';
 
-comment on function "public"."accept_suggestions"(uuid, integer[]) is 'For users: puts suggestions of an optimization of theirs (indices into result.suggestions, from 0) into a new version, source optimization, together with those of it that were accepted before.
-Returns it pending; a worker writes it:
-in a DOCX the text is replaced in place, of a PDF or DOC a clean DOCX is written.
+comment on function "public"."accept_suggestions"(uuid, integer[]) is 'For users: puts suggestions of an optimization of theirs (indices into result.suggestions, from 0) into a new version, source optimization,
+together with those of it that were accepted before. Returns it pending; a worker writes it: in a DOCX the text is replaced in place, of a PDF or DOC a clean DOCX is written.
 Usually called by the function resume-versions, which waits for it. Raises unauthorized, not_found, invalid_request, conflict (also when the resume has changed since), quota_exceeded, too_many_requests.';
 
 comment on function "public"."delete_resume"(uuid) is 'For users: deletes a resume of theirs with all its versions and cancels what is at work on it. Hidden at once; undelete_resume has it back until the undelete window has passed. Idempotent. Raises unauthorized, not_found.';
