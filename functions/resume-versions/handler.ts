@@ -6,17 +6,15 @@ import { AppError } from '../_shared/errors.ts'
 import { jsonResponse, readJson } from '../_shared/http/json.ts'
 import { endpoint } from '../_shared/http/serve.ts'
 import { bearerToken } from '../_shared/http/tokens.ts'
-import { type RunDependencies, runIngest } from '../_shared/optimization/run.ts'
 import { claimJob } from '../_shared/jobs/queue.ts'
+import { type RunDependencies, runIngest } from '../_shared/optimization/run.ts'
 import { languages } from '../_shared/resume/resume.ts'
 import { delay } from '../_shared/std/std.ts'
-import { compose } from '../_shared/versions/compose.ts'
-import type { DeltaCodec } from '../_shared/versions/delta-client.ts'
 import { filesBucket } from '../_shared/versions/objects.ts'
 import { rebuildVersion } from '../_shared/versions/rebuild.ts'
+import { runHistoryJob } from '../_shared/versions/run.ts'
 
 export interface Dependencies extends RunDependencies {
-  readonly delta: DeltaCodec
   /** A client that acts as the holder of a token. */
   readonly asUser: (token: string) => Client
   /** Keeps the isolate alive until the promise has settled. */
@@ -183,13 +181,13 @@ async function made(version: VersionRow, user: Client, deps: Dependencies): Prom
 }
 
 async function makeVersion(versionId: string, deps: Dependencies): Promise<void> {
-  const never = new AbortController().signal
+  const stop = deps.shutdown.now
   const own = (kind: 'compose' | 'ingest') =>
     claimJob(deps.service, { workerId: deps.workerId, kinds: [kind], subjectId: versionId })
   const composing = await own('compose')
-  if (composing !== undefined) await compose(composing, deps, never)
+  if (composing !== undefined) await runHistoryJob({ kind: 'compose', job: composing }, deps, stop)
   const ingesting = await own('ingest')
-  if (ingesting !== undefined) await runIngest(ingesting, deps, never)
+  if (ingesting !== undefined) await runIngest(ingesting, deps, stop)
 }
 
 function summaryOf(version: VersionRow) {

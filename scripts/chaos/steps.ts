@@ -24,7 +24,7 @@ export const requiredSteps = [
   'internal_complete_ingest',
   'internal_extend_job',
   'internal_fail_job',
-  'internal_removable_object',
+  'internal_removable_objects',
   'internal_complete_object_removal',
   'internal_keep_house',
   'request_optimization',
@@ -38,6 +38,16 @@ export const requiredSteps = [
 
 /** Steps that depend on who is first, which no plan can order: struck when they are seen. */
 export const chanceSteps = [
+  'internal_composition_source',
+  'internal_record_composition',
+  'internal_version_chain',
+  'internal_erasure_objects',
+  'internal_complete_erasure',
+  'internal_storage_source',
+  'internal_record_no_gain',
+  'internal_reserve_whole',
+  'internal_record_storage',
+
   // An ingest that finds its version settled.
   'internal_complete_job',
   // A cancellation that comes while the optimization itself reads the file.

@@ -72,7 +72,7 @@ async function addWork(sql: Sql, user: string, { leased }: { leased: boolean }) 
 export async function halfDone(sql: Sql): Promise<string[]> {
   const rows = await sql<{ what: string; id: string }[]>`
     select 'pending without an end, or with one and not pending' as what, v.version_id::text as id
-    from public.resume_versions as v where (v.state = 'pending') <> (v.upload_expires_at is not null)
+    from public.resume_versions as v where (v.state = 'pending' and v.source = 'upload') <> (v.upload_expires_at is not null)
     union all
     select 'uploaded, and no job will read it', v.version_id::text
     from public.resume_versions as v

@@ -61,12 +61,7 @@ export async function compose(
   }
   const { bytes, notices } = await improvedFile(source, source.suggestions, deps, signal)
   await writeObject(deps.service, place, bytes, docxType)
-  await record(
-    job,
-    deps,
-    { size: bytes.byteLength, sha256: await sha256(bytes), notices },
-    signal,
-  )
+  await record(job, deps, { size: bytes.byteLength, sha256: await sha256(bytes), notices }, signal)
 }
 
 /** A file that is held whole is copied by Storage itself, whatever its size. */
@@ -97,7 +92,7 @@ async function improvedFile(
   if (from.mime_type === docxType && from.file_size <= maxRewriteBytes) {
     const file = await rebuildVersion(from.version_id, deps, signal)
     try {
-      return { bytes: await rewriteDocx(file, from.content_text, suggestions), notices: [] }
+      return { bytes: rewriteDocx(file, from.content_text, suggestions), notices: [] }
     } catch (error) {
       // Text that cannot be changed in its place; the structure can still be written.
       if (!(error instanceof AppError)) throw error
@@ -105,7 +100,7 @@ async function improvedFile(
   }
   const text = applySuggestions(from.content_text, suggestions)
   const resume = parseResume(text, from.language ?? 'simple')
-  return { bytes: writeDocx(resume, text), notices: [writtenFromStructure] }
+  return { bytes: writeDocx(resume), notices: [writtenFromStructure] }
 }
 
 async function record(

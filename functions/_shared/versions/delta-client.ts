@@ -1,4 +1,5 @@
 /** Asks the function `delta` to code a file: like reading one, it happens where it can take only itself down. */
+import { anySignal } from '../any-signal.ts'
 import type { Bytes } from '../bytes.ts'
 import { AppError, isErrorCode } from '../errors.ts'
 
@@ -17,7 +18,7 @@ export interface DeltaCodec {
   encode(target: Bytes, base: Bytes, signal?: AbortSignal): Promise<Bytes | undefined>
   /**
    * @returns what the delta makes of `base`
-   * @throws AppError file_corrupt for a damaged delta or another base, file_too_complex, unavailable
+   * @throws AppError delta_corrupt for a damaged delta or another base, file_too_complex, unavailable
    */
   decode(delta: Bytes, base: Bytes, signal?: AbortSignal): Promise<Bytes>
 }
@@ -39,7 +40,7 @@ export function createDeltaClient(options: {
         method: 'POST',
         body: new Blob([first, base]),
         redirect: 'error',
-        signal: signal === undefined ? late : AbortSignal.any([signal, late]),
+        signal: signal === undefined ? late : anySignal(signal, late),
         headers: {
           apikey: options.publishableKey,
           authorization: `Bearer ${options.workerToken}`,

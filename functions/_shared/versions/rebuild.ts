@@ -47,7 +47,7 @@ export async function rebuildVersion(
       return bytes as Bytes
     } catch (error) {
       if (!(error instanceof AppError)) throw error
-      if (error.code !== 'hash_mismatch' && error.code !== 'file_corrupt') throw error
+      if (error.code !== 'hash_mismatch' && error.code !== 'delta_corrupt') throw error
       const names = chain.map(({ object_name }) => object_name).join('\n')
       // The same objects twice: it is not that they were replaced meanwhile.
       if (names === before || attempt === maxAttempts) {

@@ -1,5 +1,6 @@
 /** Works remove_object and erase jobs: what is noted to go, goes through the Storage API. */
 import { type Client, call } from '../database/client.ts'
+import { AppError } from '../errors.ts'
 import { type Job, leaseOf } from '../jobs/queue.ts'
 import { deleteObjects } from './objects.ts'
 
@@ -9,11 +10,7 @@ interface StoredObject {
 }
 
 /** @throws AppError unavailable, lease_lost; the job is still open then */
-export async function removeObjects(
-  job: Job,
-  service: Client,
-  signal: AbortSignal,
-): Promise<void> {
+export async function removeObjects(job: Job, service: Client, signal: AbortSignal): Promise<void> {
   for (;;) {
     const objects = await call(service, 'internal_removable_objects', leaseOf(job), signal)
     await deleteAll(service, objects)
@@ -29,8 +26,17 @@ export async function removeObjects(
 
 /** @throws AppError unavailable, lease_lost; the job is still open then */
 export async function erase(job: Job, service: Client, signal: AbortSignal): Promise<void> {
+  let before = ''
   for (;;) {
     const objects = await call(service, 'internal_erasure_objects', leaseOf(job), signal)
+    const names = objects
+      .map(({ bucket_id, object_name }) => `${bucket_id}/${object_name}`)
+      .join('\n')
+    // Storage has said that these are gone, and they are not: another attempt has to come later.
+    if (names !== '' && names === before) {
+      throw new AppError('unavailable', 'Storage keeps what it was told to delete')
+    }
+    before = names
     await deleteAll(service, objects)
     const state = await call(
       service,
