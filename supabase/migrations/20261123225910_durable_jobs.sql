@@ -6,10 +6,6 @@ drop index "private"."jobs_leased_until_idx";
 
 drop index "private"."jobs_owner_id_idx";
 
-drop index "private"."version_words_search_idx";
-
-drop index "public"."resumes_search_idx";
-
 alter table "private"."optimization_events" drop constraint "optimization_events_type_check";
 
 alter table "private"."settings" drop constraint "settings_intervals_check";
@@ -1896,10 +1892,6 @@ create index jobs_run_at_idx on private.jobs using btree (kind, run_at) where (d
 create index samples_name_sampled_at_idx on private.samples using btree (name, sampled_at);
 
 create index samples_sampled_at_idx on private.samples using btree (sampled_at);
-
-create index version_words_search_idx on private.version_words using gin ((array[user_id]), content_tsvector) with (gin_pending_list_limit='256');
-
-create index resumes_search_idx on public.resumes using gin ((array[user_id]), content_tsvector) with (gin_pending_list_limit='256') where (deleted_at is null);
 
 comment on column "private"."circuit_breakers"."circuit" is 'As in functions/_shared/circuit-breaker/circuit.ts; times are milliseconds since 1970.';
 
