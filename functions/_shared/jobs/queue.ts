@@ -1,6 +1,6 @@
 /** The queue as a worker sees it. What a lease is and who may end a job is decided in SQL. */
 import { z } from 'zod'
-import { anySignal } from '../any-signal.ts'
+import { anySignal } from '../abortable.ts'
 import { type Client, call } from '../database/client.ts'
 import { toJson } from '../database/json.ts'
 import { AppError, type ErrorCode } from '../errors.ts'
