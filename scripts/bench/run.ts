@@ -11,6 +11,7 @@ const name = process.argv[2] ?? ''
 const script = new URL(`${name}.ts`, folder)
 // A file is a benchmark if it exports one; the others are parts of one.
 const names = readdirSync(folder)
+  .filter((file) => file.endsWith('.ts'))
   .filter((file) => /^export const bench\b/m.test(readFileSync(new URL(file, folder), 'utf8')))
   .map((file) => file.slice(0, -3))
   .sort()

@@ -22,7 +22,6 @@ export const requiredSteps = [
   'internal_complete_optimization',
   'internal_ingest_source',
   'internal_complete_ingest',
-  'internal_extend_job',
   'internal_fail_job',
   'internal_removable_objects',
   'internal_complete_object_removal',
@@ -48,6 +47,8 @@ export const chanceSteps = [
   'internal_reserve_whole',
   'internal_record_storage',
 
+  // A file that is read for a third of a lease.
+  'internal_extend_job',
   // An ingest that finds its version settled.
   'internal_complete_job',
   // A cancellation that comes while the optimization itself reads the file.

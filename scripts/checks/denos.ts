@@ -14,10 +14,6 @@ export function denos(): readonly Deno[] {
   return [findDeno('deno'), findDeno('deno-2.1')]
 }
 
-export function pinnedDeno(): Deno {
-  return findDeno('deno')
-}
-
 /** @param name under which package.json lists a version of the npm package `deno` */
 function findDeno(name: string): Deno {
   const manifest = require.resolve(`${name}/package.json`)

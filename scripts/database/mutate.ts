@@ -19,7 +19,20 @@ const mutationsQuery = readFileSync(new URL('./mutations.sql', import.meta.url),
 
 // What people would notice comes first; suites that only read the catalog are asked last, so that the table shows
 // which losses nothing else would find.
-const firstAsked = ['100', '110', '090', '020', '040', '050', '060', '070', '080', '010', '120']
+const firstAsked = [
+  '100',
+  '110',
+  '090',
+  '020',
+  '040',
+  '050',
+  '060',
+  '070',
+  '080',
+  '082',
+  '010',
+  '120',
+]
 
 const { survivors, count } = await withScratch(async (scratch) => {
   const { url } = await migratedDatabase(scratch, 'mutants')

@@ -1,5 +1,6 @@
 /** Font programs that are more work than they look: a compact font (Adobe TN 5176) of subroutines that call on. */
-import { type Bytes, join } from './mutate-bytes.ts'
+import { concat } from '../../tests/fixtures/build-zip.ts'
+import type { Bytes } from './mutate-bytes.ts'
 import type { Random } from './random.ts'
 
 const callGlobal = 29
@@ -47,20 +48,20 @@ function compactFont(subroutines: readonly Bytes[], shapes: readonly Bytes[]): B
   const strings = index([])
   const global = index(subroutines)
   const top = (offset: number): Bytes =>
-    index([join(Uint8Array.of(29), number(offset), Uint8Array.of(charStringsOperator))])
+    index([concat([Uint8Array.of(29), number(offset), Uint8Array.of(charStringsOperator)])])
   const before = header.length + name.length + top(0).length + strings.length + global.length
-  return join(header, name, top(before), strings, global, index(shapes))
+  return concat([header, name, top(before), strings, global, index(shapes)])
 }
 
 function index(items: readonly Uint8Array[]): Bytes {
   if (items.length === 0) return new Uint8Array(2)
   let offset = 1
   const offsets = [offset, ...items.map((item) => (offset += item.length))]
-  return join(
+  return concat([
     Uint8Array.of(items.length >> 8, items.length, offsetBytes),
     ...offsets.map(number),
     ...items,
-  )
+  ])
 }
 
 function number(value: number): Bytes {

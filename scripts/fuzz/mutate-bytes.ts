@@ -1,4 +1,5 @@
 /** Damage that knows nothing of the format: what a broken disk, a cut transfer or a first attempt makes. */
+import { concat } from '../../tests/fixtures/build-zip.ts'
 import { edgeNumbers, type Random } from './random.ts'
 
 export type Bytes = Uint8Array<ArrayBuffer>
@@ -28,7 +29,7 @@ const mutators: Readonly<Record<string, Mutator>> = {
   truncate: (bytes, random) => bytes.slice(0, random.below(bytes.length)),
   cutMiddle(bytes, random) {
     const at = random.below(bytes.length)
-    return join(bytes.subarray(0, at), bytes.subarray(at + chunkLength(random)))
+    return concat([bytes.subarray(0, at), bytes.subarray(at + chunkLength(random))])
   },
   duplicate(bytes, random) {
     const at = random.below(bytes.length)
@@ -36,17 +37,22 @@ const mutators: Readonly<Record<string, Mutator>> = {
     const times = random.pick([1, 1, 2, 10, 200])
     if (bytes.length + chunk.length * times > maxBytes) return bytes
     const copies = Array.from({ length: times }, () => chunk)
-    return join(bytes.subarray(0, at), ...copies, bytes.subarray(at))
+    return concat([bytes.subarray(0, at), ...copies, bytes.subarray(at)])
   },
   swap(bytes, random) {
     const [a = 0, b = 0, c = 0] = [0, 1, 2]
       .map(() => random.below(bytes.length))
       .sort((x, y) => x - y)
-    return join(bytes.subarray(0, a), bytes.subarray(b, c), bytes.subarray(a, b), bytes.subarray(c))
+    return concat([
+      bytes.subarray(0, a),
+      bytes.subarray(b, c),
+      bytes.subarray(a, b),
+      bytes.subarray(c),
+    ])
   },
   insert(bytes, random) {
     const at = random.below(bytes.length)
-    return join(bytes.subarray(0, at), random.bytes(1 + random.below(64)), bytes.subarray(at))
+    return concat([bytes.subarray(0, at), random.bytes(1 + random.below(64)), bytes.subarray(at)])
   },
   setField(bytes, random) {
     const out = bytes.slice()
@@ -70,19 +76,9 @@ export function mutateBytes(bytes: Bytes, random: Random): { bytes: Bytes; what:
 
 /** The beginning of one file and the end of another. */
 export function splice(a: Bytes, b: Bytes, random: Random): Bytes {
-  return join(a.subarray(0, random.below(a.length)), b.subarray(random.below(b.length)))
+  return concat([a.subarray(0, random.below(a.length)), b.subarray(random.below(b.length))])
 }
 
 function chunkLength(random: Random): number {
   return 1 + random.below(random.pick([4, 32, 512, maxChunk]))
-}
-
-export function join(...parts: readonly Uint8Array[]): Bytes {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
 }

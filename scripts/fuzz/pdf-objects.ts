@@ -1,7 +1,7 @@
 /** A PDF taken apart into its objects and put together again, with a table that may lie. */
 import { unzlibSync, zlibSync } from 'fflate'
-import type { PdfStream } from '../../tests/fixtures/build-pdf.ts'
-import { type Bytes, join } from './mutate-bytes.ts'
+import { concat } from '../../tests/fixtures/build-zip.ts'
+import type { Bytes } from './mutate-bytes.ts'
 
 /** One indirect object: text, or a dictionary and the data of its stream. */
 export interface PdfObject {
@@ -108,19 +108,5 @@ export function putTogether({ objects, trailer }: PdfParts): Bytes {
       `xref\n0 1\n0000000000 65535 f \n${rows.join('')}trailer\n${dictionary}\nstartxref\n${length}\n%%EOF\n`,
     ),
   )
-  return join(...parts)
-}
-
-/** As {@link PdfObject}s of their own, numbered from 1. */
-export function objectsOf(list: readonly (string | PdfStream)[]): PdfObject[] {
-  return list.map((object, index) =>
-    typeof object === 'string'
-      ? { number: index + 1, text: object, data: undefined, deflated: false }
-      : {
-          number: index + 1,
-          text: `<< ${object.dictionary} >>`,
-          data: new Uint8Array(object.data),
-          deflated: false,
-        },
-  )
+  return concat(parts)
 }

@@ -235,6 +235,7 @@ as $$
 -- Definer: the queue is granted to nobody; execute is for service_role alone.
 declare
   v_chosen bigint[];
+  v_found record;
 begin
   if p_worker_id is null or p_kinds is null or p_limit is null or p_limit not between 1 and 1000 then
     perform private.fail('invalid_request', 'Cannot claim jobs: worker and kinds are needed, the limit is 1–1000');
@@ -242,10 +243,24 @@ begin
   perform private.check_lease_seconds(p_lease_seconds);
   loop
     v_chosen := private.lock_due_jobs(p_kinds, p_limit, p_subject_id);
+    select
+      coalesce(bool_or(j.attempts >= j.max_attempts), false) as any_spent,
+      coalesce(bool_or(j.lease_token is not null), false) as any_expired
+    into v_found
+    from private.jobs as j
+    where j.job_id = any (v_chosen);
     -- A job that takes its worker down with it never fails by itself: its leases run out instead.
-    exit when private.bury_spent_jobs(v_chosen) = 0;
+    exit when not v_found.any_spent or private.bury_spent_jobs(v_chosen) = 0;
   end loop;
-  perform private.count_claims(v_chosen);
+  if v_found.any_expired then
+    perform private.count('jobs', jsonb_build_object('kind', e.kind, 'outcome', 'lease_expired'), e.number)
+    from (
+      select j.kind, count(*) as number
+      from private.jobs as j
+      where j.job_id = any (v_chosen) and j.lease_token is not null
+      group by j.kind
+    ) as e;
+  end if;
   return query
   update private.jobs as j
   set

@@ -113,7 +113,7 @@ begin
     return;
   end if;
   v_shard := private.counter_shard();
-  -- One statement for all buckets: a claim of a hundred jobs observes a hundred durations.
+  -- One statement for all buckets: a report of a hundred calls observes a hundred durations.
   with given as (
     select greatest(m, 0) as milliseconds
     from unnest(p_milliseconds) as m
@@ -149,31 +149,55 @@ $$;
 
 comment on function private.rate_per_second(text, jsonb, interval) is 'How many such samples a second came lately; 0 when none did.';
 
-create function private.count_claims(p_job_ids bigint[]) returns void
+create function private.count_attempts(p_jobs private.jobs [], p_outcome text) returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_group record;
+  v_bounds constant double precision[] := private.bucket_bounds();
+  v_shard constant integer := private.counter_shard();
 begin
-  for v_group in
+  -- One statement for a batch, and none when it is claimed: a queue is as fast as it writes little. That is also
+  -- why these durations are no samples: nobody asks for a single one.
+  with attempts as (
     select
-      j.kind, count(*) filter (where j.lease_token is not null) as expired,
-      array_agg(extract(epoch from clock_timestamp() - j.run_at) * 1000) filter (where j.lease_token is null) as waits
-    from private.jobs as j
-    where j.job_id = any (p_job_ids)
-    group by j.kind
-    order by j.kind
-  loop
-    if v_group.expired > 0 then
-      perform private.count('jobs', jsonb_build_object('kind', v_group.kind, 'outcome', 'lease_expired'), v_group.expired);
-    end if;
-    perform private.observe('job_wait', jsonb_build_object('kind', v_group.kind), variadic v_group.waits);
-  end loop;
+      j.kind,
+      greatest(extract(epoch from j.claimed_at - j.run_at) * 1000, 0)::double precision as waited,
+      greatest(extract(epoch from clock_timestamp() - j.claimed_at) * 1000, 0)::double precision as ran
+    from unnest(p_jobs) as j
+  ), waits as (
+    select a.kind, v_bounds[width_bucket(-a.waited, v_bounds)] as bound, count(*) as number, sum(a.waited) as total
+    from attempts as a
+    where a.waited is not null
+    group by 1, 2
+  ), runs as (
+    select a.kind, v_bounds[width_bucket(-a.ran, v_bounds)] as bound, count(*) as number, sum(a.ran) as total
+    from attempts as a
+    where a.ran is not null
+    group by 1, 2
+  ), counts (name, labels, value, milliseconds) as (
+    select 'jobs', jsonb_build_object('kind', a.kind, 'outcome', p_outcome), count(*), 0
+    from attempts as a
+    group by a.kind
+    union all
+    select 'job_wait', jsonb_build_object('kind', w.kind, 'le', coalesce((-w.bound)::text, 'inf')), w.number, w.total
+    from waits as w
+    union all
+    select
+      'job_run', jsonb_build_object('kind', r.kind, 'outcome', p_outcome, 'le', coalesce((-r.bound)::text, 'inf')),
+      r.number, r.total
+    from runs as r
+  )
+  insert into private.counters as c (name, labels, shard, value, milliseconds)
+  select n.name, n.labels, v_shard, n.value, n.milliseconds
+  from counts as n
+  on conflict (name, labels, shard)
+  do update set value = c.value + excluded.value, milliseconds = c.milliseconds + excluded.milliseconds;
 end
 $$;
 
-comment on function private.count_claims(bigint[]) is 'How long jobs that are about to be claimed were due, and whose lease had run out.';
+comment on function private.count_attempts(private.jobs [], text) is
+'Counts attempts that have ended, how long their jobs had been due when they began, and how long they ran.';
 
 create function private.count_optimization(p_optimization public.optimizations) returns void
 language plpgsql

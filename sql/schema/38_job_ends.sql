@@ -5,40 +5,33 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_job record;
+  v_gone private.jobs[];
 begin
-  for v_job in
-    with gone as (
-      delete from private.jobs where job_id = any (p_job_ids)
-      returning kind, dead_at, extract(epoch from clock_timestamp() - claimed_at) * 1000 as milliseconds
-    )
-    select g.kind, count(*) as number, array_agg(g.milliseconds) filter (where g.milliseconds is not null) as milliseconds
-    from gone as g
-    -- The end of a dead one has been counted.
-    where g.dead_at is null
-    group by g.kind
-    order by g.kind
-  loop
-    perform private.count('jobs', jsonb_build_object('kind', v_job.kind, 'outcome', p_outcome), v_job.number);
-    perform private.observe('job_run', jsonb_build_object('kind', v_job.kind, 'outcome', p_outcome), variadic v_job.milliseconds);
-  end loop;
+  with gone as (
+    delete from private.jobs as j where j.job_id = any (p_job_ids)
+    returning j
+  )
+  -- The end of a dead one has been counted.
+  select array_agg(g.j) filter (where (g.j).dead_at is null) into v_gone from gone as g;
+  if v_gone is not null then
+    perform private.count_attempts(v_gone, p_outcome);
+  end if;
 end
 $$;
 
 comment on function private.delete_jobs(bigint[], text) is 'Takes jobs off the queue that have ended, and counts how: succeeded, cancelled or refused.';
 
-create function private.complete_jobs(p_job_ids bigint[], p_lease_tokens uuid[]) returns bigint[]
-language plpgsql security definer
+create function private.check_awaited(p_job_ids bigint[]) returns void
+language plpgsql
 set search_path = ''
 as $$
--- Definer: the queue is granted to nobody; execute is for service_role alone.
 declare
-  v_held constant bigint[] := private.held_jobs(p_job_ids, p_lease_tokens);
   v_awaited bigint;
 begin
   select j.job_id into v_awaited
   from private.jobs as j
-  where j.job_id = any (v_held)
+  where j.job_id = any (p_job_ids)
+    and j.kind in ('ingest', 'optimize')
     and (
       exists (
         select from public.resume_versions as v
@@ -50,6 +43,20 @@ begin
   if v_awaited is not null then
     perform private.fail('conflict', format('Somebody waits for what job %s gives', v_awaited), 'End it with its result, or fail it.');
   end if;
+end
+$$;
+
+comment on function private.check_awaited(bigint[]) is 'Raises conflict if the row that one of these jobs is about still waits for it.';
+
+create function private.complete_jobs(p_job_ids bigint[], p_lease_tokens uuid[]) returns bigint[]
+language plpgsql security definer
+set search_path = ''
+as $$
+-- Definer: the queue is granted to nobody; execute is for service_role alone.
+declare
+  v_held constant bigint[] := private.held_jobs(p_job_ids, p_lease_tokens);
+begin
+  perform private.check_awaited(v_held);
   perform private.delete_jobs(v_held, 'succeeded');
   return v_held;
 end
@@ -60,9 +67,13 @@ language plpgsql security definer
 set search_path = ''
 as $$
 -- Definer: the queue is granted to nobody; execute is for service_role alone.
+declare
+  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
 begin
-  perform private.leased_job(p_job_id, p_lease_token);
-  perform private.complete_jobs(array[p_job_id], array[p_lease_token]);
+  if v_job.kind in ('ingest', 'optimize') then
+    perform private.check_awaited(array[p_job_id]);
+  end if;
+  perform private.delete_jobs(array[p_job_id], 'succeeded');
 end
 $$;
 
@@ -108,7 +119,7 @@ begin
         else make_interval(secs => greatest(p_delay_seconds, 0))
       end
     where job_id = p_job_id;
-    perform private.count('jobs', jsonb_build_object('kind', v_job.kind, 'outcome', 'retried'));
+    perform private.count_attempts(array[v_job], 'retried');
     return 'retry';
   end if;
   perform private.bury_job(v_job, p_error, p_retryable);
@@ -156,7 +167,7 @@ begin
       dead_at = now(), lease_token = null, leased_until = null, worker_id = null,
       last_error = p_error || jsonb_build_object('at', now())
     where job_id = p_job.job_id;
-    perform private.count('jobs', jsonb_build_object('kind', p_job.kind, 'outcome', 'dead'));
+    perform private.count_attempts(array[p_job], 'dead');
   else
     perform private.delete_jobs(array[p_job.job_id], 'refused');
   end if;

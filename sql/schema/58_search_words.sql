@@ -14,7 +14,7 @@ alter table private.version_words enable row level security;
 comment on table private.version_words is 'What a ready version is found by when all versions are searched, unless it is the current one: its words are those of the resume. Kept by triggers of both.';
 
 create index version_words_search_idx on private.version_words using gin ((array[user_id]), content_tsvector)
-with (gin_pending_list_limit = 256);
+with (gin_pending_list_limit = 128);
 
 create index version_words_user_id_language_idx on private.version_words (user_id, language);
 

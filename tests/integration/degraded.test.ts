@@ -2,6 +2,7 @@ import postgres from 'postgres'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type ModelServer, startModelServer } from '../../scripts/local/model/server.ts'
 import { app, eventsOf, eventually, type Person, resumeFile, type Version } from './app.ts'
+import { readmeExample, shapeOf } from './readme-examples.ts'
 import { startTestStack } from './stack.setup.ts'
 
 // A stack of its own: its model is broken for everyone.
@@ -75,6 +76,7 @@ describe('with its circuit open', () => {
     const retryAfter = Number(response.headers.get('retry-after'))
     expect(retryAfter).toBeGreaterThan(2000)
     const problem = await response.json()
+    expect(shapeOf({ ...problem, score: {} })).toEqual(shapeOf(readmeExample('degraded')))
     expect(problem).toMatchObject({
       status: 503,
       code: 'circuit_open',
@@ -92,7 +94,9 @@ describe('with its circuit open', () => {
     const seen = await watch(person, problem.optimizationId)
     expect(seen.status).toBe(202)
     expect(Number(seen.headers.get('retry-after'))).toBeGreaterThan(2000)
-    expect(await seen.json()).toMatchObject({
+    const waiting = await seen.json()
+    expect(shapeOf({ ...waiting, score: {} })).toEqual(shapeOf(readmeExample('waiting')))
+    expect(waiting).toMatchObject({
       optimizationId: problem.optimizationId,
       status: 'queued',
       progress: { stage: 'waiting', retryAt: expect.any(String) },

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startWorkerTimer } from '../../scripts/local/worker-timer.ts'
 import { app, eventsOf, eventually, type Person, resumeFile, type Version } from './app.ts'
+import { readmeExample, shapeOf } from './readme-examples.ts'
 import { startTestStack } from './stack.setup.ts'
 
 // A stack of its own, whose queue nobody works unless a test lets somebody.
@@ -149,25 +149,19 @@ describe('cancelling', () => {
 })
 
 describe('README: what an app sees', () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-  const example = (name: string): unknown => {
-    const text = new RegExp(`\`\`\`json ${name}\\n(.*?)\`\`\``, 's').exec(readme)?.[1]
-    return JSON.parse(text ?? `"README has no ${name}"`)
-  }
-
   it('accepted, running and cancelled', async () => {
     model.behave('stall', { match: 'the readme' })
     const { optimization_id } = await request('the readme')
     const accepted = await watch(person, optimization_id, async)
     expect([accepted.status, accepted.headers.get('retry-after')]).toEqual([202, '2'])
     expect(accepted.headers.get('location')).toContain(optimization_id)
-    expect(shapeOf(await accepted.json())).toEqual(shapeOf(example('accepted')))
+    expect(shapeOf(await accepted.json())).toEqual(shapeOf(readmeExample('accepted')))
 
     await ask('the readme', async)
     const progress = async () =>
       (await (await watch(person, optimization_id, async)).json()) as object
     const running = await eventually(progress, (now) => JSON.stringify(now).includes('tokens'))
-    expect(shapeOf(running)).toEqual(shapeOf(example('running')))
+    expect(shapeOf(running)).toEqual(shapeOf(readmeExample('running')))
 
     await cancel(optimization_id)
     await eventually(
@@ -181,7 +175,7 @@ describe('README: what an app sees', () => {
     const answer = await (await ask('an answer for all to see')).json()
     expect(answer.result.suggestions).toBeInstanceOf(Array)
     expect(shapeOf({ ...answer, result: { suggestions: [] } })).toEqual(
-      shapeOf(example('succeeded')),
+      shapeOf(readmeExample('succeeded')),
     )
   })
 
@@ -201,17 +195,10 @@ describe('README: what an app sees', () => {
   /** Of the shape of the example, with its very code, status and title. */
   async function expectProblem(response: Response, name: string) {
     const problem = await response.json()
-    const expected = example(name)
+    const expected = readmeExample(name)
     expect(shapeOf(problem)).toEqual(shapeOf(expected))
     const { type, title, status, code, retryable } = problem
     expect(expected).toMatchObject({ type, title, status, code, retryable })
     expect(response.status).toBe(status)
   }
 })
-
-/** Names and types, not values; the words of closed sets are values too. */
-function shapeOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.slice(0, 1).map(shapeOf)
-  if (typeof value !== 'object' || value === null) return typeof value
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, shapeOf(part)]))
-}

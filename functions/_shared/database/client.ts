@@ -1,5 +1,5 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
-import { anySignal } from '../any-signal.ts'
+import { abortableResponse, anySignal } from '../abortable.ts'
 import { recordingFetch, type StorageCall } from '../metrics/storage-calls.ts'
 import type { Database } from './database.gen.ts'
 import { toAppError } from './errors.ts'
@@ -24,11 +24,14 @@ const requestTimeoutMs = 30_000
 const stateless = { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false }
 
 /** Most of Storage's calls take no signal: this bounds them, so that none holds a lease for ever. */
-const boundedFetch = (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+const boundedFetch = async (
+  input: string | URL | Request,
+  init?: RequestInit,
+): Promise<Response> => {
   const deadline = AbortSignal.timeout(requestTimeoutMs)
   const signal = init?.signal ? anySignal(init.signal, deadline) : deadline
   // A redirect would carry the `apikey`, which fetch does not know for a secret, to where nobody chose.
-  return fetch(input, { ...init, signal, redirect: 'error' })
+  return abortableResponse(await fetch(input, { ...init, signal, redirect: 'error' }), signal)
 }
 
 /** A client with the secret key: for `internal_*` RPCs and the objects of the product. */

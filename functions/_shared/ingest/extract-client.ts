@@ -1,6 +1,6 @@
 /** Asks the function `extract` to read a file: a hostile one can only take that isolate down. */
 import { z } from 'zod'
-import { anySignal } from '../any-signal.ts'
+import { anySignal } from '../abortable.ts'
 import { AppError, isErrorCode } from '../errors.ts'
 
 /**

@@ -1,6 +1,5 @@
 /** The queue as a worker sees it. What a lease is and who may end a job is decided in SQL. */
 import { z } from 'zod'
-import { anySignal } from '../any-signal.ts'
 import { type Client, call } from '../database/client.ts'
 import { toJson } from '../database/json.ts'
 import { AppError, type ErrorCode } from '../errors.ts'
@@ -150,7 +149,11 @@ export async function withLease<T>(
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const lost = new AbortController()
+  const stop = new AbortController()
+  const end = () => stop.abort(signal.reason)
+  if (signal.aborted) end()
+  // An isolate's own signal outlives its jobs: what listens to it is taken away again.
+  signal.addEventListener('abort', end, { once: true })
   const timer = setInterval(
     () => {
       call(service, 'internal_extend_job', {
@@ -158,14 +161,15 @@ export async function withLease<T>(
         p_lease_seconds: leaseSeconds,
       }).catch((error: unknown) => {
         // A database that is away for a moment does not end a lease; another owner does.
-        if (error instanceof AppError && error.code === 'lease_lost') lost.abort(error)
+        if (error instanceof AppError && error.code === 'lease_lost') stop.abort(error)
       })
     },
     (leaseSeconds * 1000) / 3,
   )
   try {
-    return await work(anySignal(signal, lost.signal))
+    return await work(stop.signal)
   } finally {
     clearInterval(timer)
+    signal.removeEventListener('abort', end)
   }
 }

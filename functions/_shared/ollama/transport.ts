@@ -3,7 +3,7 @@
  * skips lines that are not JSON and prints them (they may hold a resume) to the console. So all of
  * it is settled here, before the library sees a byte.
  */
-import { anySignal } from '../any-signal.ts'
+import { abortableResponse, anySignal } from '../abortable.ts'
 
 const maxErrorBytes = 16 * 1024
 const maxBodyBytes = 8 * 1024 * 1024
@@ -45,18 +45,19 @@ export function createTransport(options: TransportOptions): Fetch {
   return async (input: string | URL | Request, init?: RequestInit) => {
     const headers = new Headers(init?.headers)
     if (options.apiKey !== undefined) headers.set('authorization', `Bearer ${options.apiKey}`)
-    const signal = init?.signal
-    const response = await options
+    const signal = init?.signal ? anySignal(init.signal, options.signal) : options.signal
+    const answered = await options
       .fetch(input, {
         ...init,
         headers,
         // A redirect would carry the resume, and on one origin the key, to where nobody chose.
         redirect: 'manual',
-        signal: signal ? anySignal(signal, options.signal) : options.signal,
+        signal,
       })
       .catch((cause: unknown) => {
         throw new ModelConnectionError('The endpoint cannot be reached', { cause })
       })
+    const response = abortableResponse(answered, signal)
     if (!response.ok) throw await readFailure(response)
     if (response.body === null) throw new ModelProtocolError('The answer has no body')
     const isStream = (response.headers.get('content-type') ?? '').includes('ndjson')

@@ -1,14 +1,12 @@
 set check_function_bodies = off;
 
+drop trigger "resume_versions_index_words" on "public"."resume_versions";
+
 drop index "private"."jobs_claim_idx";
 
 drop index "private"."jobs_leased_until_idx";
 
 drop index "private"."jobs_owner_id_idx";
-
-drop index "private"."version_words_search_idx";
-
-drop index "public"."resumes_search_idx";
 
 alter table "private"."optimization_events" drop constraint "optimization_events_type_check";
 
@@ -26,9 +24,25 @@ drop function "private"."fail"(text, text, text);
 
 drop function "private"."finish_optimization"(uuid, text, jsonb, jsonb);
 
+drop function "private"."guessed_query"(text, tsquery, text, text[], text);
+
 drop function "private"."keep_house"();
 
+drop function "private"."known_words"(text, text, boolean);
+
 drop function "private"."report_optimization"(bigint, uuid, integer, jsonb, jsonb, jsonb);
+
+drop function "private"."resume_matches"(text, text[], tsquery[], private.search_filter, private.search_position, integer);
+
+drop function "private"."search_cursor"(private.search_position, text);
+
+drop function "private"."search_digest"(text, text, private.search_filter, boolean);
+
+drop function "private"."search_languages"(text, boolean);
+
+drop function "private"."text_search_config"(text);
+
+drop function "private"."version_matches"(text, text[], tsquery[], private.search_filter, private.search_position, integer);
 
 drop function "public"."internal_complete_ingest"(bigint, uuid, text, bigint, text, text, text, jsonb);
 
@@ -93,6 +107,8 @@ alter table "public"."optimizations" add column "wait_started_at" timestamp with
 alter table "public"."optimizations" add column "waited_ms" bigint not null default 0;
 
 alter table "public"."resume_versions" add column "reported_failure" text;
+
+create type "private"."known_words" as ("words" text[], "plain" text[]);
 
 create or replace function private.append_events(p_optimization_id uuid, p_events jsonb, p_after_event_id integer default null::integer)
 returns void
@@ -250,7 +266,7 @@ begin
       dead_at = now(), lease_token = null, leased_until = null, worker_id = null,
       last_error = p_error || jsonb_build_object('at', now())
     where job_id = p_job.job_id;
-    perform private.count('jobs', jsonb_build_object('kind', p_job.kind, 'outcome', 'dead'));
+    perform private.count_attempts(array[p_job], 'dead');
   else
     perform private.delete_jobs(array[p_job.job_id], 'refused');
   end if;
@@ -318,6 +334,30 @@ begin
     select * into v_optimization from public.optimizations as o where o.optimization_id = p_optimization_id;
   end if;
   return v_optimization;
+end
+$function$
+;
+
+create or replace function private.check_awaited(p_job_ids bigint[])
+returns void
+language plpgsql
+set search_path to ''
+as $function$
+declare
+  v_awaited bigint;
+begin
+  select j.job_id into v_awaited
+  from private.jobs as j
+  where j.job_id = any (p_job_ids)
+    and j.kind in ('ingest', 'optimize')
+    and (
+      exists (select from public.resume_versions as v where v.version_id = j.subject_id and j.kind = 'ingest' and v.state = 'uploaded')
+      or exists (select from public.optimizations as o where o.optimization_id = j.subject_id and j.kind = 'optimize' and o.status in ('queued', 'running'))
+    )
+  limit 1;
+  if v_awaited is not null then
+    perform private.fail('conflict', format('Somebody waits for what job %s gives', v_awaited), 'End it with its result, or fail it.');
+  end if;
 end
 $function$
 ;
@@ -402,6 +442,7 @@ as $function$
 -- Definer: the queue is granted to nobody; execute is for service_role alone.
 declare
   v_chosen bigint[];
+  v_found record;
 begin
   if p_worker_id is null or p_kinds is null or p_limit is null or p_limit not between 1 and 1000 then
     perform private.fail('invalid_request', 'Cannot claim jobs: worker and kinds are needed, the limit is 1–1000');
@@ -409,10 +450,24 @@ begin
   perform private.check_lease_seconds(p_lease_seconds);
   loop
     v_chosen := private.lock_due_jobs(p_kinds, p_limit, p_subject_id);
+    select
+      coalesce(bool_or(j.attempts >= j.max_attempts), false) as any_spent,
+      coalesce(bool_or(j.lease_token is not null), false) as any_expired
+    into v_found
+    from private.jobs as j
+    where j.job_id = any (v_chosen);
     -- A job that takes its worker down with it never fails by itself: its leases run out instead.
-    exit when private.bury_spent_jobs(v_chosen) = 0;
+    exit when not v_found.any_spent or private.bury_spent_jobs(v_chosen) = 0;
   end loop;
-  perform private.count_claims(v_chosen);
+  if v_found.any_expired then
+    perform private.count('jobs', jsonb_build_object('kind', e.kind, 'outcome', 'lease_expired'), e.number)
+    from (
+      select j.kind, count(*) as number
+      from private.jobs as j
+      where j.job_id = any (v_chosen) and j.lease_token is not null
+      group by j.kind
+    ) as e;
+  end if;
   return query
   update private.jobs as j
   set
@@ -492,9 +547,13 @@ security definer
 set search_path to ''
 as $function$
 -- Definer: the queue is granted to nobody; execute is for service_role alone.
+declare
+  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
 begin
-  perform private.leased_job(p_job_id, p_lease_token);
-  perform private.complete_jobs(array[p_job_id], array[p_lease_token]);
+  if v_job.kind in ('ingest', 'optimize') then
+    perform private.check_awaited(array[p_job_id]);
+  end if;
+  perform private.delete_jobs(array[p_job_id], 'succeeded');
 end
 $function$
 ;
@@ -508,19 +567,8 @@ as $function$
 -- Definer: the queue is granted to nobody; execute is for service_role alone.
 declare
   v_held constant bigint[] := private.held_jobs(p_job_ids, p_lease_tokens);
-  v_awaited bigint;
 begin
-  select j.job_id into v_awaited
-  from private.jobs as j
-  where j.job_id = any (v_held)
-    and (
-      exists (select from public.resume_versions as v where v.version_id = j.subject_id and j.kind = 'ingest' and v.state = 'uploaded')
-      or exists (select from public.optimizations as o where o.optimization_id = j.subject_id and j.kind = 'optimize' and o.status in ('queued', 'running'))
-    )
-  limit 1;
-  if v_awaited is not null then
-    perform private.fail('conflict', format('Somebody waits for what job %s gives', v_awaited), 'End it with its result, or fail it.');
-  end if;
+  perform private.check_awaited(v_held);
   perform private.delete_jobs(v_held, 'succeeded');
   return v_held;
 end
@@ -582,28 +630,51 @@ end
 $function$
 ;
 
-create or replace function private.count_claims(p_job_ids bigint[])
+create or replace function private.count_attempts(p_jobs private.jobs[], p_outcome text)
 returns void
 language plpgsql
 set search_path to ''
 as $function$
 declare
-  v_group record;
+  v_bounds constant double precision[] := private.bucket_bounds();
+  v_shard constant integer := private.counter_shard();
 begin
-  for v_group in
+  -- One statement for a batch, and none when it is claimed: a queue is as fast as it writes little. That is also
+  -- why these durations are no samples: nobody asks for a single one.
+  with attempts as (
     select
-      j.kind, count(*) filter (where j.lease_token is not null) as expired,
-      array_agg(extract(epoch from clock_timestamp() - j.run_at) * 1000) filter (where j.lease_token is null) as waits
-    from private.jobs as j
-    where j.job_id = any (p_job_ids)
-    group by j.kind
-    order by j.kind
-  loop
-    if v_group.expired > 0 then
-      perform private.count('jobs', jsonb_build_object('kind', v_group.kind, 'outcome', 'lease_expired'), v_group.expired);
-    end if;
-    perform private.observe('job_wait', jsonb_build_object('kind', v_group.kind), variadic v_group.waits);
-  end loop;
+      j.kind,
+      greatest(extract(epoch from j.claimed_at - j.run_at) * 1000, 0)::double precision as waited,
+      greatest(extract(epoch from clock_timestamp() - j.claimed_at) * 1000, 0)::double precision as ran
+    from unnest(p_jobs) as j
+  ), waits as (
+    select a.kind, v_bounds[width_bucket(-a.waited, v_bounds)] as bound, count(*) as number, sum(a.waited) as total
+    from attempts as a
+    where a.waited is not null
+    group by 1, 2
+  ), runs as (
+    select a.kind, v_bounds[width_bucket(-a.ran, v_bounds)] as bound, count(*) as number, sum(a.ran) as total
+    from attempts as a
+    where a.ran is not null
+    group by 1, 2
+  ), counts (name, labels, value, milliseconds) as (
+    select 'jobs', jsonb_build_object('kind', a.kind, 'outcome', p_outcome), count(*), 0
+    from attempts as a
+    group by a.kind
+    union all
+    select 'job_wait', jsonb_build_object('kind', w.kind, 'le', coalesce((-w.bound)::text, 'inf')), w.number, w.total
+    from waits as w
+    union all
+    select
+      'job_run', jsonb_build_object('kind', r.kind, 'outcome', p_outcome, 'le', coalesce((-r.bound)::text, 'inf')),
+      r.number, r.total
+    from runs as r
+  )
+  insert into private.counters as c (name, labels, shard, value, milliseconds)
+  select n.name, n.labels, v_shard, n.value, n.milliseconds
+  from counts as n
+  on conflict (name, labels, shard)
+  do update set value = c.value + excluded.value, milliseconds = c.milliseconds + excluded.milliseconds;
 end
 $function$
 ;
@@ -707,21 +778,16 @@ language plpgsql
 set search_path to ''
 as $function$
 declare
-  v_job record;
+  v_gone private.jobs[];
 begin
-  for v_job in
-    with gone as (
-      delete from private.jobs where job_id = any (p_job_ids)
-      returning kind, extract(epoch from clock_timestamp() - claimed_at) * 1000 as milliseconds
-    )
-    select g.kind, count(*) as number, array_agg(g.milliseconds) filter (where g.milliseconds is not null) as milliseconds
-    from gone as g
-    group by g.kind
-    order by g.kind
-  loop
-    perform private.count('jobs', jsonb_build_object('kind', v_job.kind, 'outcome', p_outcome), v_job.number);
-    perform private.observe('job_run', jsonb_build_object('kind', v_job.kind, 'outcome', p_outcome), variadic v_job.milliseconds);
-  end loop;
+  with gone as (
+    delete from private.jobs as j where j.job_id = any (p_job_ids)
+    returning j
+  )
+  select array_agg(g.j) into v_gone from gone as g;
+  if v_gone is not null then
+    perform private.count_attempts(v_gone, p_outcome);
+  end if;
 end
 $function$
 ;
@@ -878,7 +944,7 @@ begin
         else make_interval(secs => greatest(p_delay_seconds, 0))
       end
     where job_id = p_job_id;
-    perform private.count('jobs', jsonb_build_object('kind', v_job.kind, 'outcome', 'retried'));
+    perform private.count_attempts(array[v_job], 'retried');
     return 'retry';
   end if;
   perform private.bury_job(v_job, p_error, p_retryable);
@@ -1010,6 +1076,72 @@ end
 $function$
 ;
 
+create or replace function private.guessed_query(p_language text, p_query tsquery, p_typed text, p_known private.known_words, p_match text)
+returns tsquery
+language plpgsql
+stable
+set search_path to ''
+as $function$
+declare
+  v_max_guessed constant integer := 5;
+  v_config constant regconfig := private.text_search_config(p_language);
+  v_wanted constant text[] := private.wanted_lexemes(p_query);
+  v_tokens constant text[] := regexp_split_to_array(lower(p_typed), '[^[:alnum:]]+');
+  v_token text;
+  v_plain text;
+  v_typed text;
+  v_lexeme text;
+  v_is_last boolean := true;
+  v_guessed integer := 0;
+  v_words text[];
+  v_query tsquery := p_query;
+begin
+  -- From the last word on, which a person may still be typing.
+  for v_index in reverse cardinality(v_tokens) .. 1 loop
+    v_token := v_tokens[v_index];
+    -- One word may be read as several lexemes (no stop words, one parser): such is never guessed.
+    v_lexeme := (tsvector_to_array(to_tsvector(v_config, v_token)))[1];
+    continue when length(v_token) < 2 or v_lexeme is null or not v_lexeme = any (v_wanted);
+    if v_is_last or not v_lexeme = any (p_known.words) then
+      v_plain := extensions.unaccent('extensions.unaccent', v_token);
+      v_words := array(
+        select k.word
+        from unnest(p_known.words, p_known.plain) with ordinality as k (word, plain, place)
+        where starts_with(k.plain, v_plain)
+          -- Lexemes are cut: engin stands for engineer, of which "enginee" is a beginning. It is less sure: softwar is no softwareent.
+          or p_match = 'similar' and starts_with(v_plain, k.plain) and length(k.plain) >= greatest(4, length(v_plain) - 4)
+        order by k.place
+        limit 20
+      );
+      if p_match = 'similar' and cardinality(v_words) = 0 and length(v_token) >= 4 then
+        v_typed := v_plain;
+        v_plain := extensions.unaccent('extensions.unaccent', v_lexeme);
+        v_words := array(
+          select s.word
+          from (
+            select k.word, k.place, k.plain, greatest(extensions.similarity(k.plain, v_plain), extensions.similarity(k.plain, v_typed)) as likeness
+            from unnest(p_known.words, p_known.plain) with ordinality as k (word, plain, place)
+            where length(k.word) between length(v_lexeme) - 3 and length(v_lexeme) + 3
+          ) as s
+          -- Two letters that changed places leave few trigrams in common: pyhton and python have three of eleven.
+          where s.likeness >= case when left(s.plain, 1) = left(v_plain, 1) then 0.25 else 0.4 end
+          order by s.likeness desc, s.place
+          limit 3
+        );
+      end if;
+      if cardinality(v_words) > 0 then
+        v_query := ts_rewrite(v_query, private.any_of(array[v_lexeme]), private.any_of(v_words));
+      end if;
+      v_guessed := v_guessed + 1;
+      exit when v_guessed = v_max_guessed;
+    end if;
+    v_is_last := false;
+  end loop;
+  return nullif(v_query, p_query);
+end
+$function$
+;
+
 create or replace function private.held_jobs(p_job_ids bigint[], p_lease_tokens uuid[])
 returns bigint[]
 language plpgsql
@@ -1073,6 +1205,57 @@ begin
     'uploadsSettled', private.expire_uploads(),
     'jobsBuried', private.bury_spent_jobs(),
     'optimizationsForgotten', v_forgotten
+  );
+end
+$function$
+;
+
+create or replace function private.known_words(p_caller text, p_language text, p_all_versions boolean)
+returns private.known_words
+language plpgsql
+stable
+set search_path to ''
+set enable_bitmapscan to 'off'
+set enable_sort to 'off'
+as $function$
+declare
+  -- What a guess may cost: the newest resumes (and older versions), 20,000 words, the more frequent first.
+  v_max_texts constant integer := 200;
+  v_max_words constant integer := 20000;
+  v_words text[];
+begin
+  select array_agg(k.word order by k.texts desc, k.word) into v_words
+  from (
+    select w.word, count(*) as texts
+    from (
+      (
+        select r.content_tsvector
+        from public.resumes as r
+        where r.user_id = p_caller and r.language || '' = p_language and r.deleted_at is null
+        order by r.created_at desc
+        limit v_max_texts
+      )
+      union all
+      (
+        select w.content_tsvector
+        from private.version_words as w
+          join public.resume_versions as v on v.version_id = w.version_id
+          join public.resumes as r on r.id = v.resume_id
+        where p_all_versions and w.user_id = p_caller and w.language = p_language
+          and r.user_id = p_caller and r.deleted_at is null
+        order by v.created_at desc
+        limit v_max_texts
+      )
+    ) as t
+      cross join lateral unnest(tsvector_to_array(t.content_tsvector)) as w (word)
+    group by w.word
+    order by texts desc, w.word
+    limit v_max_words
+  ) as k;
+  -- All words at once: a call of unaccent() for each takes longer than all else here.
+  return row(
+    coalesce(v_words, '{}'),
+    string_to_array(extensions.unaccent('extensions.unaccent', array_to_string(coalesce(v_words, '{}'), E'\n')), E'\n')
   );
 end
 $function$
@@ -1189,7 +1372,7 @@ begin
     return;
   end if;
   v_shard := private.counter_shard();
-  -- One statement for all buckets: a claim of a hundred jobs observes a hundred durations.
+  -- One statement for all buckets: a report of a hundred calls observes a hundred durations.
   with given as (
     select greatest(m, 0) as milliseconds
     from unnest(p_milliseconds) as m
@@ -1513,6 +1696,159 @@ end
 $function$
 ;
 
+create or replace function private.search_resumes(p_query text, p_page_size integer, p_cursor text, p_filter private.search_filter, p_all_versions boolean, p_with_highlights boolean)
+returns table(id uuid, original_filename text, mime_type text, language text, current_version_id uuid, created_at timestamp with time zone, updated_at timestamp with time zone, rank real, match text, highlights jsonb, cursor text, version_id uuid)
+language plpgsql
+stable security definer
+set search_path to ''
+set client_min_messages to 'warning'
+set plan_cache_mode to 'force_generic_plan'
+set enable_seqscan to 'off'
+as $function$
+-- Definer: @@ is not leakproof, so under RLS a user's query could not use the index on the words.
+-- This body is therefore a security boundary: the owner is the token's subject, never an argument, and
+-- each statement below that reads a row of resumes or versions compares it with that subject.
+--
+-- It is one body because a call of a function with settings of its own costs more than a search of few
+-- resumes: a function in SQL is planned anew at each call, and one in PL/pgSQL copies its rows once more.
+declare
+  v_caller constant text := private.require_caller();
+  v_query constant text := normalize(coalesce(p_query, ''), nfc);
+  -- Which search a cursor is of. It keeps mistakes apart, nothing else: every page is filtered by its
+  -- caller, whatever the cursor says.
+  v_digest constant text := left(md5(jsonb_build_array(v_caller, v_query, p_filter, p_all_versions)::text), 16);
+  v_after private.search_position;
+  v_languages text[];
+  v_exact tsquery[];
+  v_queries tsquery[];
+  v_known private.known_words[];
+  v_match text;
+begin
+  if length(p_query) > 500 or p_page_size is null or p_page_size not between 1 and 100 or length(p_cursor) > 200
+    or p_all_versions is null or p_with_highlights is null
+    or p_filter.kind not in ('pdf', 'doc', 'docx') or length(p_filter.label) not between 1 and 100
+  then
+    perform private.fail(
+      'invalid_request', 'Cannot search: query ≤500 characters, page_size 1–100, kind pdf, doc or docx, label 1–100 characters',
+      'Shorten the query or the label, ask for at most 100 rows a page, and pass no null for a flag.'
+    );
+  end if;
+  if p_cursor is not null then
+    v_after := private.search_position_of(p_cursor, v_digest);
+  end if;
+
+  -- Every text is indexed in its own language, so the query is read in each that the caller's texts have:
+  -- six probes of an index, since most people write in one and should pay for one. With exists() in place of
+  -- limit 1 the planner may read all rows of the owner, to join them. One query of all languages joined
+  -- by "or" would be wrong: -managing, stemmed in another language, excludes nothing.
+  select array_agg(l.language), array_agg(websearch_to_tsquery(l.config, v_query)) into v_languages, v_exact
+  from (
+    values
+      ('en', 'pg_catalog.english'::regconfig), ('de', 'pg_catalog.german'), ('fr', 'pg_catalog.french'), ('es', 'pg_catalog.spanish'),
+      ('pt', 'pg_catalog.portuguese'), ('simple', 'pg_catalog.simple')
+  ) as l (language, config)
+    cross join lateral (
+      (select from public.resumes as r where r.user_id = v_caller and r.language = l.language and r.deleted_at is null limit 1)
+      union all
+      (select from private.version_words as w where p_all_versions and w.user_id = v_caller and w.language = l.language limit 1)
+      limit 1
+    ) as one;
+  if v_languages is null then
+    return;
+  end if;
+
+  foreach v_match in array array['exact', 'prefix', 'similar'] loop
+    -- A page after the first goes on with the kind of match that the first one found.
+    continue when v_after.match <> v_match;
+    v_queries := v_exact;
+    if v_match <> 'exact' then
+      v_known := coalesce(v_known, array(
+        select private.known_words(v_caller, l.language, p_all_versions) from unnest(v_languages) with ordinality as l (language, place) order by l.place
+      ));
+      for v_index in 1 .. cardinality(v_languages) loop
+        v_queries[v_index] := coalesce(
+          private.guessed_query(v_languages[v_index], v_exact[v_index], v_query, v_known[v_index], v_match), ''
+        );
+      end loop;
+    end if;
+    return query
+    select
+      r.id, case when p_all_versions then v.original_filename else r.original_filename end,
+      case when p_all_versions then v.mime_type else r.mime_type end, m.language, r.current_version_id, m.created_at,
+      case when p_all_versions then coalesce(v.ready_at, v.created_at) else r.updated_at end,
+      m.rank, v_match,
+      case when p_with_highlights then private.search_highlights(
+        case when p_all_versions then v.original_filename else r.original_filename end,
+        case when p_all_versions then v.headings else r.headings end,
+        case when p_all_versions then v.content_text else r.content_text end,
+        (
+          -- Evaluated when the first row needs it, once.
+          select array_agg(private.highlight_terms_of(q.language, q.query)) from unnest(v_languages, v_queries) as q (language, query)
+        )[array_position(v_languages, m.language)]
+      ) else '[]' end,
+      concat_ws(
+        '_', v_match, encode(float4send(m.rank), 'hex'), (extract(epoch from m.created_at) * 1000000)::bigint, replace(m.key::text, '-', ''), v_digest
+      ),
+      m.version_id
+    from (
+      select h.*, case when p_all_versions then h.version_id else h.resume_id end as key
+      from (
+        select c.resume_id, c.version_id, c.created_at, q.language, ts_rank(array[0.1, 0.2, 0.5, 1], c.content_tsvector, q.query, 1) as rank
+        from unnest(v_languages, v_queries) as q (language, query)
+          cross join lateral (
+            -- Ranking reads the words of every match. It is the newest 1,000 of a language that are ranked: who
+            -- asks for what most of their resumes say will not read more.
+            -- language || '' keeps the planner from an index on language, which would be read whole.
+            select a.*
+            from (
+              select r.id as resume_id, r.current_version_id as version_id, r.mime_type, r.created_at, r.updated_at, r.content_tsvector
+              from public.resumes as r
+              where not p_all_versions and array[r.user_id] @> array[v_caller] and r.content_tsvector @@ q.query
+                and r.deleted_at is null and r.language || '' = q.language
+                and (p_filter.label is null or exists (
+                  select from public.resume_versions as l
+                  where l.resume_id = r.id and l.state = 'ready' and l.label = p_filter.label
+                ))
+              -- Of all versions, the current one has the words of its resume, each other one its own.
+              union all
+              select v.resume_id, v.version_id, v.mime_type, v.created_at, v.ready_at, r.content_tsvector
+              from public.resumes as r
+                join public.resume_versions as v on v.version_id = r.current_version_id
+              where p_all_versions and array[r.user_id] @> array[v_caller] and r.content_tsvector @@ q.query
+                and r.deleted_at is null and r.language || '' = q.language
+                and v.state = 'ready' and (p_filter.label is null or v.label = p_filter.label)
+              union all
+              select v.resume_id, v.version_id, v.mime_type, v.created_at, v.ready_at, w.content_tsvector
+              from private.version_words as w
+                join public.resume_versions as v on v.version_id = w.version_id
+                join public.resumes as r on r.id = v.resume_id
+              where p_all_versions and array[w.user_id] @> array[v_caller] and w.content_tsvector @@ q.query and w.language || '' = q.language
+                and r.user_id = v_caller and r.deleted_at is null and v.state = 'ready' and (p_filter.label is null or v.label = p_filter.label)
+            ) as a
+            where (p_filter.kind is null or private.kind_of_mime_type(a.mime_type) = p_filter.kind)
+              and (p_filter.created_from is null or a.created_at >= p_filter.created_from)
+              and (p_filter.created_before is null or a.created_at < p_filter.created_before)
+              and (p_filter.updated_from is null or a.updated_at >= p_filter.updated_from)
+              and (p_filter.updated_before is null or a.updated_at < p_filter.updated_before)
+            order by a.created_at desc
+            limit 1000
+          ) as c
+      ) as h
+      where v_after.match is null
+        or (h.rank, h.created_at, case when p_all_versions then h.version_id else h.resume_id end) < (v_after.rank, v_after.created_at, v_after.version_key)
+      order by h.rank desc, h.created_at desc, key desc
+      limit p_page_size
+    ) as m
+      -- By the ids of the page, so that sorts carry the words alone. Joined as it is, the planner takes an owner for few rows and reads all of them.
+      cross join lateral (select * from public.resumes as o where o.id = m.resume_id and o.user_id = v_caller offset 0) as r
+      left join lateral (select * from public.resume_versions as o where p_all_versions and o.version_id = m.version_id offset 0) as v on true
+    order by m.rank desc, m.created_at desc, m.key desc;
+    exit when found;
+  end loop;
+end
+$function$
+;
+
 create or replace function private.seconds_until_own_end(p_user_id text)
 returns integer
 language sql
@@ -1680,6 +2016,69 @@ begin
       where b.endpoint = any (p_endpoints)
     )
   );
+end
+$function$
+;
+
+create or replace function private.text_search_config(p_language text)
+returns regconfig
+language plpgsql
+immutable parallel safe strict
+set search_path to ''
+as $function$
+-- PL/pgSQL: a function in SQL with a setting of its own takes five times as long a call.
+begin
+  return case p_language
+    when 'en' then 'pg_catalog.english'::regconfig
+    when 'de' then 'pg_catalog.german'::regconfig
+    when 'fr' then 'pg_catalog.french'::regconfig
+    when 'es' then 'pg_catalog.spanish'::regconfig
+    when 'pt' then 'pg_catalog.portuguese'::regconfig
+    else 'pg_catalog.simple'::regconfig
+  end;
+end
+$function$
+;
+
+create or replace function private.tg_resume_versions__index_words()
+returns trigger
+language plpgsql
+set search_path to ''
+as $function$
+declare
+  v_user_id text;
+  v_current_version_id uuid;
+begin
+  select r.user_id, r.current_version_id into v_user_id, v_current_version_id from public.resumes as r where r.id = new.resume_id;
+  if new.state = 'ready' and v_current_version_id is distinct from new.version_id then
+    insert into private.version_words (version_id, user_id, language, content_tsvector)
+    values (
+      new.version_id, v_user_id, coalesce(new.language, 'simple'),
+      private.content_tsvector(coalesce(new.language, 'simple'), new.original_filename, new.headings, new.content_text)
+    )
+    on conflict (version_id) do update
+    set language = excluded.language, content_tsvector = excluded.content_tsvector;
+  else
+    delete from private.version_words where version_id = new.version_id;
+  end if;
+  return null;
+end
+$function$
+;
+
+create or replace function private.tg_resumes__move_words()
+returns trigger
+language plpgsql
+set search_path to ''
+as $function$
+begin
+  -- Copied: to take the text apart again is most of what a write costs.
+  insert into private.version_words (version_id, user_id, language, content_tsvector)
+  select v.version_id, old.user_id, old.language, old.content_tsvector
+  from public.resume_versions as v
+  where v.version_id = old.current_version_id and v.state = 'ready';
+  delete from private.version_words where version_id = new.current_version_id;
+  return null;
 end
 $function$
 ;
@@ -1897,9 +2296,14 @@ create index samples_name_sampled_at_idx on private.samples using btree (name, s
 
 create index samples_sampled_at_idx on private.samples using btree (sampled_at);
 
-create index version_words_search_idx on private.version_words using gin ((array[user_id]), content_tsvector) with (gin_pending_list_limit='256');
+-- Not built anew, as a diff would have it: the list alone is shorter.
+alter index private.version_words_search_idx set (gin_pending_list_limit = 128);
 
-create index resumes_search_idx on public.resumes using gin ((array[user_id]), content_tsvector) with (gin_pending_list_limit='256') where (deleted_at is null);
+alter index public.resumes_search_idx set (gin_pending_list_limit = 128);
+
+create trigger resume_versions_index_words after insert or update of state, content_text, headings, language, original_filename on public.resume_versions for each row when ((new.state <> all (array['pending'::text, 'uploaded'::text]))) execute function private.tg_resume_versions__index_words();
+
+create trigger resumes_move_words after update of current_version_id on public.resumes for each row when ((old.current_version_id is distinct from new.current_version_id)) execute function private.tg_resumes__move_words();
 
 comment on column "private"."circuit_breakers"."circuit" is 'As in functions/_shared/circuit-breaker/circuit.ts; times are milliseconds since 1970.';
 
@@ -1965,13 +2369,15 @@ comment on function "private"."bury_job"(private.jobs, jsonb, boolean) is 'Ends 
 
 comment on function "private"."bury_spent_jobs"(bigint[]) is 'Ends jobs whose last allowed attempt let its lease run out, among these or (null) all. Returns how many.';
 
+comment on function "private"."check_awaited"(bigint[]) is 'Raises conflict if the row that one of these jobs is about still waits for it.';
+
 comment on function "private"."circuit_rules"() is 'The settings of the circuits as the functions know them.';
 
 comment on function "private"."circuits"() is 'For a DBA: each circuit, until when it lets nobody through, the calls in its window, and how many jobs use its endpoint.';
 
 comment on function "private"."count"(text, jsonb, bigint, double precision) is 'Adds to a counter.';
 
-comment on function "private"."count_claims"(bigint[]) is 'How long jobs that are about to be claimed were due, and whose lease had run out.';
+comment on function "private"."count_attempts"(private.jobs[], text) is 'Counts attempts that have ended, how long their jobs had been due when they began, and how long they ran.';
 
 comment on function "private"."count_optimization"(public.optimizations) is 'Counts an optimization that has just ended: its time, tokens, suggestions and rejections.';
 
@@ -1989,7 +2395,11 @@ comment on function "private"."finish_optimization"(uuid, text, jsonb, jsonb, js
 
 comment on function "private"."force_circuit"(text, text, interval) is 'For a DBA: opens a circuit for a while (then one probe decides), or closes it. For an endpoint as private.circuits() names it; one that is not there yet may be named too. Returns the circuit.';
 
+comment on function "private"."guessed_query"(text, tsquery, text, private.known_words, text) is 'The query with the owner''s own words in place of what was typed: those that begin so (prefix), or else look so (similar). The last five words at most; null if that changes nothing.';
+
 comment on function "private"."held_jobs"(bigint[], uuid[]) is 'Those of the jobs that are held under these leases, locked. The others are left out: another worker has them, or they have ended.';
+
+comment on function "private"."known_words"(text, text, boolean) is 'The lexemes of an owner''s newest texts in a language, the most frequent first. For private.search_resumes().';
 
 comment on function "private"."lock_due_jobs"(text[], integer, uuid) is 'Locks up to p_limit jobs that are due and held by nobody, the most urgent ones, and returns their ids. Those whose attempts are spent are among them.';
 
@@ -2003,9 +2413,15 @@ comment on function "private"."reopen_optimization"(uuid) is 'Puts an optimizati
 
 comment on function "private"."requeue_job"(bigint) is 'For DBAs: puts a dead job back into the queue with all its attempts, and its version or optimization back to where it waits for it. Raises not_found, conflict.';
 
+comment on function "private"."search_highlights"(text, text, text, private.highlight_terms) is 'The windows of all fields of a text, each as private.highlight() gives it.';
+
+comment on function "private"."search_position_of"(text, text) is 'What the cursor of private.search_resumes() says, to the bit. Raises invalid_request for anything else.';
+
 comment on function "private"."seconds_until_own_end"(text) is 'When a user who has as many in flight as allowed may come again, by what was measured: 2 to 120 seconds, 10 if nothing was.';
 
 comment on function "private"."seconds_until_room"() is 'When a full queue is likely to take another optimization, by the measured rate: 5 to 600 seconds, 30 if nothing was measured.';
+
+comment on function "private"."text_search_config"(text) is 'The text search configuration of a language code of ours.';
 
 comment on function "private"."waited_ms"(timestamp with time zone) is 'Milliseconds since then; 0 for null.';
 
@@ -2045,6 +2461,8 @@ comment on table "private"."counters" is 'Monotonic counters, in shards so that 
 
 comment on table "private"."samples" is 'How long single things took, for settings.sample_retention: percentiles and rates of the last minutes.';
 
+comment on table "private"."version_words" is 'What a ready version is found by when all versions are searched, unless it is the current one: its words are those of the resume. Kept by triggers of both.';
+
 comment on view "private"."counter_totals" is 'The counters, their shards added up.';
 
 comment on view "private"."dead_jobs" is 'For DBAs: jobs that were tried as often as allowed, with why the last attempt failed and where their version or optimization stands. select private.requeue_job(job_id) brings one back. They go after settings.optimization_retention.';
@@ -2060,6 +2478,10 @@ grant execute on function "private"."bucket_bounds"() to "postgres";
 revoke all on function "private"."bury_spent_jobs"(bigint[]) from public;
 
 grant execute on function "private"."bury_spent_jobs"(bigint[]) to "postgres";
+
+revoke all on function "private"."check_awaited"(bigint[]) from public;
+
+grant execute on function "private"."check_awaited"(bigint[]) to "postgres";
 
 revoke all on function "private"."check_endpoints"(text[]) from public;
 
@@ -2089,9 +2511,9 @@ revoke all on function "private"."count"(text, jsonb, bigint, double precision) 
 
 grant execute on function "private"."count"(text, jsonb, bigint, double precision) to "postgres";
 
-revoke all on function "private"."count_claims"(bigint[]) from public;
+revoke all on function "private"."count_attempts"(private.jobs[], text) from public;
 
-grant execute on function "private"."count_claims"(bigint[]) to "postgres";
+grant execute on function "private"."count_attempts"(private.jobs[], text) to "postgres";
 
 revoke all on function "private"."count_optimization"(public.optimizations) from public;
 
@@ -2129,6 +2551,10 @@ revoke all on function "private"."force_circuit"(text, text, interval) from publ
 
 grant execute on function "private"."force_circuit"(text, text, interval) to "postgres";
 
+revoke all on function "private"."guessed_query"(text, tsquery, text, private.known_words, text) from public;
+
+grant execute on function "private"."guessed_query"(text, tsquery, text, private.known_words, text) to "postgres";
+
 revoke all on function "private"."held_jobs"(bigint[], uuid[]) from public;
 
 grant execute on function "private"."held_jobs"(bigint[], uuid[]) to "postgres";
@@ -2136,6 +2562,10 @@ grant execute on function "private"."held_jobs"(bigint[], uuid[]) to "postgres";
 revoke all on function "private"."keep_house"(jsonb) from public;
 
 grant execute on function "private"."keep_house"(jsonb) to "postgres", "service_role";
+
+revoke all on function "private"."known_words"(text, text, boolean) from public;
+
+grant execute on function "private"."known_words"(text, text, boolean) to "postgres";
 
 revoke all on function "private"."lock_due_jobs"(text[], integer, uuid) from public;
 
@@ -2184,6 +2614,14 @@ grant execute on function "private"."swap_circuit"(text, bigint, jsonb) to "post
 revoke all on function "private"."take_endpoint"(bigint, uuid, text[], text[]) from public;
 
 grant execute on function "private"."take_endpoint"(bigint, uuid, text[], text[]) to "postgres", "service_role";
+
+revoke all on function "private"."text_search_config"(text) from public;
+
+grant execute on function "private"."text_search_config"(text) to "postgres";
+
+revoke all on function "private"."tg_resumes__move_words"() from public;
+
+grant execute on function "private"."tg_resumes__move_words"() to "postgres";
 
 revoke all on function "private"."wait_optimization"(bigint, uuid, jsonb, double precision, jsonb) from public;
 
@@ -2241,8 +2679,17 @@ grant delete, insert, maintain, references, select, trigger, truncate, update on
 
 grant delete, insert, maintain, references, select, trigger, truncate, update on table "private"."samples" to "postgres";
 
+grant usage on type "private"."known_words" to "postgres";
+
 grant delete, insert, maintain, references, select, trigger, truncate, update on table "private"."counter_totals" to "postgres";
 
 grant delete, insert, maintain, references, select, trigger, truncate, update on table "private"."dead_jobs" to "postgres";
 
 reset check_function_bodies;
+
+-- The words of a current version are those of its resume.
+delete from private.version_words as w
+using public.resumes as r
+where r.current_version_id = w.version_id;
+
+select gin_clean_pending_list('private.version_words_search_idx'), gin_clean_pending_list('public.resumes_search_idx');
