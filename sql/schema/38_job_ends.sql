@@ -31,7 +31,7 @@ begin
   select j.job_id into v_awaited
   from private.jobs as j
   where j.job_id = any (p_job_ids)
-    and j.kind in ('ingest', 'optimize')
+    and j.kind in ('ingest', 'compose', 'optimize')
     and (
       exists (
         select from public.resume_versions as v
@@ -70,7 +70,7 @@ as $$
 declare
   v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
 begin
-  if v_job.kind in ('ingest', 'optimize') then
+  if v_job.kind in ('ingest', 'compose', 'optimize') then
     perform private.check_awaited(array[p_job_id]);
   end if;
   perform private.delete_jobs(array[p_job_id], 'succeeded');

@@ -2,17 +2,9 @@
  * zstd as WebAssembly. Deno's own `node:zlib` ignores a dictionary without a word, so it cannot be used here.
  * A frame is kept without its magic number, and only frames whose header tells their length are opened.
  */
-import {
-  compressUsingDict,
-  createCCtx,
-  createDCtx,
-  decompressUsingDict,
-  freeCCtx,
-  freeDCtx,
-  init,
-} from '@bokuweb/zstd-wasm'
 import type { Bytes } from '../bytes.ts'
 import { corrupt } from './corrupt.ts'
+import { createZstdInstance, type ZstdInstance } from './zstd-instance.ts'
 
 const magic = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd)
 /** A dictionary that begins so is taken for one with tables of its own; ours are plain text. */
@@ -32,31 +24,26 @@ export interface Zstd {
   decompress(frame: Uint8Array, dictionary: Bytes, maxBytes: number): Bytes
 }
 
-let loaded: Promise<Zstd> | undefined
-
-export function loadZstd(): Promise<Zstd> {
-  loaded ??= init().then(
-    () => ({ compress, decompress }),
-    (error: unknown) => {
-      loaded = undefined
-      throw error
-    },
-  )
-  return loaded
-}
-
-function compress(plain: Bytes, dictionary: Bytes): Bytes {
-  const bytes = plain.length + dictionary.length
-  const level = levels.find(({ upTo }) => bytes <= upTo)?.level ?? 5
-  const context = createCCtx()
-  try {
-    return compressUsingDict(context, plain, asPlainText(dictionary), level).slice(magic.length)
-  } finally {
-    freeCCtx(context)
+export async function loadZstd(): Promise<Zstd> {
+  const instance = await createZstdInstance()
+  return {
+    compress: (plain, dictionary) => compress(instance, plain, dictionary),
+    decompress: (frame, dictionary, maxBytes) => decompress(instance, frame, dictionary, maxBytes),
   }
 }
 
-function decompress(frame: Uint8Array, dictionary: Bytes, maxBytes: number): Bytes {
+function compress(instance: ZstdInstance, plain: Bytes, dictionary: Bytes): Bytes {
+  const bytes = plain.length + dictionary.length
+  const level = levels.find(({ upTo }) => bytes <= upTo)?.level ?? 5
+  return instance.compress(plain, asPlainText(dictionary), level).slice(magic.length)
+}
+
+function decompress(
+  instance: ZstdInstance,
+  frame: Uint8Array,
+  dictionary: Bytes,
+  maxBytes: number,
+): Bytes {
   const length = contentBytes(frame)
   if (length === undefined || length > maxBytes) {
     throw corrupt('a compressed part does not tell a possible length')
@@ -64,17 +51,14 @@ function decompress(frame: Uint8Array, dictionary: Bytes, maxBytes: number): Byt
   const whole = new Uint8Array(magic.length + frame.length)
   whole.set(magic)
   whole.set(frame, magic.length)
-  const context = createDCtx()
-  let plain: Uint8Array
+  let plain: Bytes
   try {
-    plain = decompressUsingDict(context, whole, asPlainText(dictionary))
+    plain = instance.decompress(whole, asPlainText(dictionary), length)
   } catch (error) {
     throw corrupt('a compressed part is damaged', error)
-  } finally {
-    freeDCtx(context)
   }
   if (plain.length !== length) throw corrupt('a compressed part has another length')
-  return plain.slice()
+  return plain
 }
 
 /** What the frame header declares (RFC 8878, 3.1.1.1); undefined where it is silent. */

@@ -1,5 +1,5 @@
 /** Asks the function `delta` to code a file: like reading one, it happens where it can take only itself down. */
-import { anySignal } from '../any-signal.ts'
+import { anySignal } from '../abortable.ts'
 import type { Bytes } from '../bytes.ts'
 import { AppError, isErrorCode } from '../errors.ts'
 
