@@ -50,8 +50,8 @@ export async function createZstdInstance(): Promise<ZstdInstance> {
       e: (bytes: number) => (memory !== undefined && grow(memory, bytes >>> 0) ? 1 : 0),
     },
   })
-  if (!(exports[names.memory] instanceof WebAssembly.Memory)) throw new Error('zstd has no memory')
-  const heap: WebAssembly.Memory = exports[names.memory]
+  const heap = exports[names.memory]
+  if (!(heap instanceof WebAssembly.Memory)) throw new Error('zstd has no memory')
   memory = heap
   const zstd = (name: keyof typeof names) => exports[names[name]] as Call
   zstd('construct')()
