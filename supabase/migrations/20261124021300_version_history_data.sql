@@ -1,3 +1,5 @@
+set lock_timeout = '5s';
+
 -- Deltas lie apart from people's files: no policy lets a user read or write them, and the bucket resumes
 -- takes the three document types alone.
 insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
@@ -29,3 +31,5 @@ where j.job_id in (
 
 -- Retention and deltas begin with what is there.
 select private.keep_versions(r.id) from public.resumes as r where r.deleted_at is null order by r.id;
+
+reset lock_timeout;
