@@ -1,7 +1,7 @@
 -- A migration off a local disk: planning, leases, the transfer, the way back, the end of the sources.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(88);
+select plan(86);
 
 create function pg_temp.line(p_user_id text, p_file_id text, p_version integer default 1, p_more jsonb default '{}') returns jsonb
 language sql
