@@ -72,27 +72,22 @@ export async function moveAll(
     let waiting: LegacyFile[] = []
     while (!stopping.aborted) {
       if (waiting.length === 0) {
-        const room = options.concurrency - inFlight.size
-        waiting = await service.claim(options.worker, room, options.filter)
+        waiting = await service.claim(options.worker, options.concurrency, options.filter)
       }
       if (waiting.length === 0 && inFlight.size === 0) {
         // An answer that was lost may have left us with files that we do not know of.
         await service.release()
-        if (!(await restUntilDue(service, stopping))) break
+        if (!(await restUntilDue(options.filter, service, stopping))) break
         continue
       }
-      for (const file of waiting) begin(file)
-      waiting = []
-      // Half of them: claims come in batches, and nobody waits for the slowest file.
-      while (inFlight.size > options.concurrency / 2) {
+      while (inFlight.size < options.concurrency) {
+        const file = waiting.shift()
+        if (file === undefined) break
+        begin(file)
+      }
+      if (waiting.length > 0 || inFlight.size > 0) {
         await Promise.race([...inFlight.values()].map(({ ended }) => ended))
       }
-      if (inFlight.size > 0 && stopping.aborted) break
-      if (inFlight.size > 0 && inFlight.size === options.concurrency) continue
-      await Promise.race([
-        ...[...inFlight.values()].map(({ ended }) => ended),
-        sleep(shortestRestMs),
-      ])
     }
     await Promise.all([...inFlight.values()].map(({ ended }) => ended))
   } finally {
@@ -104,11 +99,15 @@ export async function moveAll(
 }
 
 /** Waits for the next retry, or for the lease of a worker that may be dead. False when nothing is open. */
-async function restUntilDue(service: Service, stopping: AbortSignal): Promise<boolean> {
-  const { states, nextRetryAt, nextLeaseEndsAt } = await service.status()
-  if (!states.planned && !states.locked && !states.uploaded) return false
+async function restUntilDue(
+  filter: Filter,
+  service: Service,
+  stopping: AbortSignal,
+): Promise<boolean> {
+  const open = service.list({ ...filter, states: ['planned', 'locked', 'uploaded'] })
+  if ((await open.next()).done === true) return false
+  const { nextRetryAt, nextLeaseEndsAt } = await service.status()
   const due = [nextRetryAt, nextLeaseEndsAt].flatMap((at) => (at === null ? [] : [at.getTime()]))
-  if (due.length === 0 && !states.planned) return false
   const wait = Math.min(...due) - Date.now()
   const bounded = Math.min(Math.max(wait, shortestRestMs), longestRestMs)
   await sleep(bounded, undefined, { signal: stopping }).catch(() => undefined)
