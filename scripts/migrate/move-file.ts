@@ -60,15 +60,7 @@ async function store(
     const stored = await objects.hash(file.objectName, source.size, signal)
     return stored?.sha256 === source.sha256 && stored.size === source.size
   }
-  const upload = async () => {
-    try {
-      return await objects.upload(file.objectName, path, file.type, signal)
-    } catch (cause) {
-      signal.throwIfAborted()
-      if (cause instanceof AppError) throw cause
-      throw new AppError('migration_source_changed', `Cannot send '${file.path}'`, { cause })
-    }
-  }
+  const upload = () => objects.upload(file.objectName, path, file.type, signal)
   if (await upload()) {
     if (await isThere()) return true
   } else if (await isThere()) return false

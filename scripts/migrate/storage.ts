@@ -56,7 +56,7 @@ export function createObjectStore(options: {
     bytes: number,
     signal: AbortSignal,
   ): Promise<Response> {
-    const deadline = AbortSignal.timeout(baseTimeoutMs + bytes / slowestBytesPerMs)
+    const deadline = AbortSignal.timeout(baseTimeoutMs + Math.ceil(bytes / slowestBytesPerMs))
     try {
       return await fetch(`${base}/${path}`, {
         ...init,
@@ -73,7 +73,9 @@ export function createObjectStore(options: {
   const store: ObjectStore = {
     async upload(name, path, type, signal) {
       // Backed by the file: it is read as it is sent, and refuses to be read once the file has changed.
-      const body = await openAsBlob(path, { type })
+      const body = await openAsBlob(path, { type }).catch((cause: unknown) => {
+        throw new AppError('migration_source_missing', `Cannot read '${path}'`, { cause })
+      })
       return await withRetries(pace, body.size, signal, async () => {
         const answer = await send(
           `${filesBucket}/${encodeKey(name)}`,

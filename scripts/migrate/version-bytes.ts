@@ -5,9 +5,10 @@ import { mkdir, open, rename, rm, utimes } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { decodeDelta, encodeDelta } from '../../functions/_shared/delta/delta.ts'
+import { call } from '../../functions/_shared/database/client.ts'
+import { decodeDelta } from '../../functions/_shared/delta/delta.ts'
 import { AppError } from '../../functions/_shared/errors.ts'
-import { rebuildVersion } from '../../functions/_shared/versions/rebuild.ts'
+import { readObject } from '../../functions/_shared/versions/objects.ts'
 import type { Service } from './service.ts'
 import type { Hashed } from './storage.ts'
 
@@ -79,10 +80,27 @@ export async function saveVersion(
   }
 }
 
+/** A worker may store a version anew while it is read: then the next look finds it elsewhere. */
+const maxLooks = 3
+
+/** From the whole version that it begins at, delta by delta; each step is held against its hash. */
 async function rebuild(versionId: string, service: Service, signal: AbortSignal) {
-  return await rebuildVersion(
-    versionId,
-    { service: service.client, delta: { encode: encodeDelta, decode: decodeDelta } },
-    signal,
-  )
+  for (let look = 1; ; look++) {
+    try {
+      const args = { p_version_id: versionId }
+      const chain = await call(service.client, 'internal_version_chain', args, signal)
+      let bytes = new Uint8Array()
+      for (const [index, { bucket_id, object_name, sha256 }] of chain.entries()) {
+        const place = { bucket: bucket_id, name: object_name }
+        const object = await readObject(service.client, place, signal)
+        bytes = index === 0 ? object : await decodeDelta(object, bytes)
+        if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
+          throw new AppError('hash_mismatch')
+        }
+      }
+      return bytes
+    } catch (error) {
+      if (!(error instanceof AppError) || look === maxLooks) throw error
+    }
+  }
 }

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createClient } from '@supabase/supabase-js'
 import postgres from 'postgres'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readFixture } from '../fixtures/resumes.ts'
@@ -30,6 +31,10 @@ beforeEach(async () => {
 afterEach(async () => {
   await rm(root, { recursive: true, force: true })
   await sql`delete from private.legacy_files`
+  await sql.begin(async (transaction) => {
+    await transaction`select set_config('storage.allow_delete_query', 'true', true)`
+    await transaction`delete from storage.objects where name like 'migrations/%'`
+  })
 })
 
 afterAll(async () => {
@@ -379,6 +384,53 @@ describe('npm run migrate', () => {
       const ran = await migrate('run', ['--concurrency', '4'], proxy.url)
       proxy.stop()
       expect(ran, ran.err).toMatchObject({ code: 0, said: { verified: 12, failed: {} } })
+    },
+    timeoutMs,
+  )
+
+  it(
+    'verify believes neither side: missing, different, gone, extra and orphaned are told apart',
+    async () => {
+      for (const name of ['fine', 'lost', 'edited', 'gone']) {
+        await put(`v/${name}.pdf`, variant(name.length + name.charCodeAt(0)))
+      }
+      expect((await migrate('run')).code).toBe(0)
+      await read()
+      const service = createClient(stack.url, stack.secretKey, { auth: { persistSession: false } })
+      const bucket = service.storage.from('resumes')
+      await bucket.remove(['migrations/v/lost.pdf'])
+      await bucket.upload('migrations/v/nobodys.pdf', resumeFile())
+      await put('v/edited.pdf', variant(99))
+      await put('v/new.pdf', variant(98))
+      await rm(join(root, 'v/gone.pdf'))
+      const { code, said } = await migrate('verify')
+      expect(code).toBe(1)
+      expect(
+        said.findings.map(({ finding, path }: { finding: string; path: string }) => [
+          finding,
+          path,
+        ]),
+      ).toEqual(
+        expect.arrayContaining([
+          ['missing', 'v/lost.pdf'],
+          ['different', 'v/edited.pdf'],
+          ['source_missing', 'v/gone.pdf'],
+          ['extra', 'v/new.pdf'],
+          ['orphaned', 'migrations/v/nobodys.pdf'],
+        ]),
+      )
+      expect(said.findings).toHaveLength(5)
+      expect(said.counts.equal).toBe(1)
+      // Nothing of it is purged, and a source that is another one now is not taken for what was moved.
+      await sql`update private.legacy_files set purge_after_at = now()`
+      const purged = await migrate('purge', ['--confirm', 'purge 4 files'])
+      expect(purged).toMatchObject({ code: 1, said: { purged: 1 } })
+      expect(purged.said.kept).toHaveLength(3)
+      const back = await migrate('rollback', ['--all'])
+      expect(back.code).toBe(1)
+      expect(
+        back.said.failures.map(({ path, code }: { path: string; code: string }) => [path, code]),
+      ).toEqual([['v/edited.pdf', 'migration_source_changed']])
     },
     timeoutMs,
   )
