@@ -137,6 +137,9 @@ async function startProxy(
       response.on('end', () => answer.end())
     })
     passed.on('error', () => answer.destroy())
+    incoming.on('close', () => {
+      if (!incoming.complete) passed.destroy()
+    })
     incoming.pipe(passed)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -276,37 +279,49 @@ describe('npm run migrate', () => {
   )
 
   it(
-    'goes on after a kill, each file once',
+    'goes on after a kill at every step, each file once',
     async () => {
-      for (let index = 0; index < 24; index++)
+      for (let index = 0; index < 40; index++) {
         await put(`u${index % 3}/${index}.pdf`, variant(index))
-      let transfers = 0
-      // Killed while a transfer's answer is on its way: done, and never heard of.
-      const doomed: { child?: ChildProcess } = {}
-      const proxy = await startProxy(({ url }) => {
-        if (url?.endsWith('/transfer_file_metadata') && ++transfers === 5)
-          doomed.child?.kill('SIGKILL')
-        return false
-      })
-      doomed.child = start(['run', '--source', root, '--concurrency', '3'], proxy.url)
-      expect((await endOf(doomed.child)).code).toBeNull()
-      proxy.stop()
-      const [half] = await sql`select count(*) filter (where state = 'verified')::integer as done,
-        count(*) filter (where lease_token is not null)::integer as held from private.legacy_files`
-      expect(half?.done).toBeLessThan(24)
-      expect(half?.held).toBeGreaterThan(0)
-      // As if their lease had run out: what the dead worker held is taken up.
-      await sql`update private.legacy_files set leased_until = now() where lease_token is not null`
+      }
+      const steps = [
+        ['POST', 'internal_plan_legacy_files'],
+        ['POST', 'internal_claim_legacy_files'],
+        ['POST', '/object/resumes/'],
+        ['GET', '/object/resumes/'],
+        ['POST', 'internal_record_legacy_upload'],
+        ['POST', 'transfer_file_metadata'],
+        ['POST', 'internal_record_legacy_verified'],
+      ] as const
+      for (const [verb, place] of steps) {
+        let count = 0
+        const doomed: { child?: ChildProcess } = {}
+        // The second time where there is one: some files are done by then, others under way.
+        const nth = /plan|claim/.test(place) ? 1 : 2
+        const proxy = await startProxy(({ url, method }) => {
+          const hit = method === verb && url?.includes(place) === true
+          if (hit && ++count === nth) doomed.child?.kill('SIGKILL')
+          return false
+        })
+        doomed.child = start(['run', '--source', root, '--concurrency', '3'], proxy.url)
+        expect((await endOf(doomed.child)).code, place).toBeNull()
+        proxy.stop()
+        // As if their leases had run out: what the dead worker held is taken up.
+        await sql`update private.legacy_files set leased_until = now() where lease_token is not null`
+      }
+      const [half] =
+        await sql`select count(*)::integer as done from private.legacy_files where state = 'verified'`
+      expect(half?.done).toBeLessThan(40)
       const [again, beside] = await Promise.all([migrate('run'), migrate('run')])
       expect([again.code, beside.code], again.err + beside.err).toEqual([0, 0])
-      expect(again.said.verified + beside.said.verified).toBe(24 - half?.done)
+      expect(again.said.verified + beside.said.verified).toBe(40 - half?.done)
       const [end] = await sql`select count(distinct version_id)::integer as versions,
-        (select count(*)::integer from public.resume_versions where source = 'migration'
-          and version_id in (select version_id from private.legacy_files)) as own,
+        (select count(*)::integer from public.resume_versions where full_storage_path like 'migrations/u%'
+          and resume_id in (select id from public.resumes where user_id in ('u0', 'u1', 'u2'))) as all_versions,
         (select count(*)::integer from storage.objects where name like 'migrations/u%') as objects
         from private.legacy_files where state = 'verified'`
-      expect(end).toEqual({ versions: 24, own: 24, objects: 24 })
-      expect((await migrate('verify')).said.counts).toEqual({ equal: 24 })
+      expect(end).toEqual({ versions: 40, all_versions: 40, objects: 40 })
+      expect((await migrate('verify')).said.counts).toEqual({ equal: 40 })
     },
     timeoutMs,
   )
