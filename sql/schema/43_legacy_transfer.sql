@@ -110,7 +110,9 @@ declare
 begin
   -- Before the file: who erases everything locks in this order too.
   perform private.lock_user(p_user_id);
-  select * into v_file from private.legacy_files as f where f.object_name = p_supabase_path for update;
+  -- All versions of it, in one order: two that lock many files meet at the first.
+  perform from private.legacy_files as f where f.user_id = p_user_id and f.file_id = p_file_id order by f.legacy_file_id for update;
+  select * into v_file from private.legacy_files as f where f.object_name = p_supabase_path;
   if not found then
     perform private.fail('migration_unknown_file', 'There is no such file in the migration', 'Plan it first.');
   end if;

@@ -187,6 +187,7 @@ as $$
 declare
   v_purged bigint[];
 begin
+  perform from private.legacy_files as f where f.legacy_file_id = any (p_ids) order by f.legacy_file_id for update;
   with purged as (
     update private.legacy_files as f set state = 'purged'
     from public.resume_versions as v, public.resumes as r

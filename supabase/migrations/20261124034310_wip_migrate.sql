@@ -145,9 +145,16 @@ declare
   v_held bigint[];
 begin
   perform private.check_lease_seconds(p_lease_seconds);
-  with held as (
-    update private.legacy_files as f set leased_until = now() + make_interval(secs => p_lease_seconds)
+  with mine as (
+    -- In one order: two that lock many files meet at the first.
+    select f.legacy_file_id from private.legacy_files as f
     where f.lease_token = p_lease_token and f.state in ('locked', 'uploaded')
+    order by f.legacy_file_id
+    for update
+  ), held as (
+    update private.legacy_files as f set leased_until = now() + make_interval(secs => p_lease_seconds)
+    from mine as m
+    where f.legacy_file_id = m.legacy_file_id
     returning f.legacy_file_id
   )
   select coalesce(array_agg(h.legacy_file_id), '{}') into v_held from held as h;
@@ -423,8 +430,7 @@ begin
     return 'planned';
   end if;
   select * into v_known from private.legacy_files as f
-  where (f.user_id, f.file_id, f.version_order) = (p_file.user_id, p_file.file_id, p_file.version_order)
-  for update;
+  where (f.user_id, f.file_id, f.version_order) = (p_file.user_id, p_file.file_id, p_file.version_order);
   if v_known.state in ('planned', 'failed') or v_known.state = 'rolled_back' and p_again then
     update private.legacy_files as f
     set
@@ -438,7 +444,8 @@ begin
       resume_id = case when f.state = 'rolled_back' then null else f.resume_id end,
       version_id = case when f.state = 'rolled_back' then null else f.version_id end,
       verified_at = null, purge_after_at = null
-    where f.legacy_file_id = v_known.legacy_file_id;
+    -- Unless a worker has taken it since.
+    where f.legacy_file_id = v_known.legacy_file_id and f.state = v_known.state;
     return case when p_again then 'planned' else 'known' end;
   end if;
   return case
@@ -534,6 +541,7 @@ as $function$
 declare
   v_purged bigint[];
 begin
+  perform from private.legacy_files as f where f.legacy_file_id = any (p_ids) order by f.legacy_file_id for update;
   with purged as (
     update private.legacy_files as f set state = 'purged'
     from public.resume_versions as v, public.resumes as r
@@ -605,10 +613,17 @@ as $function$
 declare
   v_count integer;
 begin
+  with mine as (
+    select f.legacy_file_id from private.legacy_files as f
+    where f.lease_token = p_lease_token and f.state in ('locked', 'uploaded')
+    order by f.legacy_file_id
+    for update
+  )
   update private.legacy_files as f
   -- A worker that leaves has not failed at anything.
   set state = 'planned', worker_id = null, lease_token = null, leased_until = null, attempts = f.attempts - 1
-  where f.lease_token = p_lease_token and f.state in ('locked', 'uploaded');
+  from mine as m
+  where f.legacy_file_id = m.legacy_file_id;
   get diagnostics v_count = row_count;
   return v_count;
 end
@@ -738,7 +753,9 @@ declare
 begin
   -- Before the file: who erases everything locks in this order too.
   perform private.lock_user(p_user_id);
-  select * into v_file from private.legacy_files as f where f.object_name = p_supabase_path for update;
+  -- All versions of it, in one order: two that lock many files meet at the first.
+  perform from private.legacy_files as f where f.user_id = p_user_id and f.file_id = p_file_id order by f.legacy_file_id for update;
+  select * into v_file from private.legacy_files as f where f.object_name = p_supabase_path;
   if not found then
     perform private.fail('migration_unknown_file', 'There is no such file in the migration', 'Plan it first.');
   end if;
