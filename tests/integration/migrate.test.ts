@@ -314,7 +314,11 @@ describe('npm run migrate', () => {
       expect(half?.done).toBeLessThan(40)
       const [again, beside] = await Promise.all([migrate('run'), migrate('run')])
       expect([again.code, beside.code], again.err + beside.err).toEqual([0, 0])
-      expect(again.said.verified + beside.said.verified).toBe(40 - half?.done)
+      // What a dead worker had asked for last may have come through after the count.
+      expect(again.said.verified + beside.said.verified).toBeLessThanOrEqual(40 - half?.done)
+      const twice = await sql`select legacy_file_id from private.legacy_file_events
+        where state = 'verified' group by legacy_file_id having count(*) > 1`
+      expect(twice).toEqual([])
       const [end] = await sql`select count(distinct version_id)::integer as versions,
         (select count(*)::integer from public.resume_versions where full_storage_path like 'migrations/u%'
           and resume_id in (select id from public.resumes where user_id in ('u0', 'u1', 'u2'))) as all_versions,
