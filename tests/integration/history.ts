@@ -35,7 +35,11 @@ export function histories(connections = 2) {
     return await fetch(`${functionsUrl}/resume-versions/${path}`, {
       method,
       redirect: 'manual',
-      headers: { apikey: stack.publishableKey, authorization: `Bearer ${person.token}` },
+      headers: {
+        apikey: stack.publishableKey,
+        authorization: `Bearer ${person.token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
   }

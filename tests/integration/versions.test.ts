@@ -135,7 +135,7 @@ describe('a history', () => {
   it('compares texts of the largest size without the words, and does not hang', async () => {
     const person = newPerson()
     const words = (word: string) =>
-      Array.from({ length: 1500 }, (_, index) => `${word} ${'ab '.repeat(60)}${index % 7}`)
+      Array.from({ length: 900 }, (_, index) => `${word} ${'ab '.repeat(60)}${index % 7}`)
     const [one, two] = (await history(person, wordFile(words('one')), wordFile(words('two')))) as [
       Version,
       Version,
