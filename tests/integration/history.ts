@@ -77,7 +77,7 @@ export function histories(connections = 2) {
     for (let attempt = 0; attempt < 200; attempt++) {
       await sql`
         update private.jobs set run_at = now()
-        where run_at > now() and lease_token is null and last_error is null and dead_at is null
+        where run_at > now() + interval '10 seconds' and lease_token is null and dead_at is null
           and subject_id in (select version_id from public.resume_versions where resume_id = ${resumeId})`
       const left = await sql`
         select kind, last_error, dead_at from private.jobs
@@ -88,7 +88,11 @@ export function histories(connections = 2) {
       await callWorker()
       await new Promise((resolve) => setTimeout(resolve, 150))
     }
-    throw new Error(`The jobs of resume ${resumeId} do not end`)
+    const left = await sql`
+      select j.kind, j.run_at, j.attempts, j.leased_until, j.last_error, v.version_number, v.state
+      from private.jobs as j join public.resume_versions as v on v.version_id = j.subject_id
+      where v.resume_id = ${resumeId}`
+    throw new Error(`The jobs of resume ${resumeId} do not end: ${JSON.stringify(left)}`)
   }
 
   /** The versions of a resume as the table has them now, oldest first. */
