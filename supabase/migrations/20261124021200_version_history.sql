@@ -421,13 +421,16 @@ begin
   select j.job_id into v_awaited
   from private.jobs as j
   where j.job_id = any (p_job_ids)
-    and j.kind in ('ingest', 'compose', 'optimize')
     and (
-      exists (
+      -- What an attempt may have written would belong to nobody.
+      j.payload ? 'reserved'
+      or exists (
         select from public.resume_versions as v
         where v.version_id = j.subject_id and (j.kind, v.state) in (('ingest', 'uploaded'), ('compose', 'pending'))
       )
       or exists (select from public.optimizations as o where o.optimization_id = j.subject_id and j.kind = 'optimize' and o.status in ('queued', 'running'))
+      or exists (select from private.erasures as e where e.erasure_id = j.subject_id and j.kind = 'erase' and e.finished_at is null)
+      or exists (select from private.object_removals as x where x.version_id = j.subject_id and j.kind = 'remove_object')
     )
   limit 1;
   if v_awaited is not null then
@@ -610,9 +613,7 @@ as $function$
 declare
   v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
 begin
-  if v_job.kind in ('ingest', 'compose', 'optimize') then
-    perform private.check_awaited(array[p_job_id]);
-  end if;
+  perform private.check_awaited(array[v_job.job_id]);
   perform private.delete_jobs(array[p_job_id], 'succeeded');
 end
 $function$
@@ -2441,6 +2442,8 @@ comment on function "private"."erase_expired"() is 'Begins to erase deleted resu
 comment on function "private"."give_up_reserved_object"(private.jobs) is 'Notes for removal what an attempt at a job may have written and not recorded, if it reserved a name.';
 
 comment on function "private"."held_object"(public.resume_versions) is 'The object in storage that has a version''s bytes, or its delta; no row when nothing is held.';
+
+comment on function "private"."check_awaited"(bigint[]) is 'Raises conflict if what one of these jobs is about still waits for it: a row, objects that are to go, or one that it has reserved.';
 
 comment on function "private"."keep_versions"(uuid) is 'One pass over a resume: gives up the versions that are due, queues the rebasing of what depends on one, and the compaction of whole versions that are no longer current. Returns how many were given up.';
 
