@@ -421,7 +421,7 @@ async function knownValues(): Promise<Record<string, Text[]>> {
     filename: ['"cv.pdf"', '"Résumé.pdf"', '"cv.docx"', '"cv.doc"'],
     mime_type: Object.values(mimeTypes).map((type) => JSON.stringify(type)),
     file_size: ['1', '1000', '52428800'],
-    resume_id: column('resume_id'),
+    resume_id: [...new Set(column('resume_id')), 'null'],
     version_id: column('version_id'),
     optimization_id: column('optimization_id'),
     file_path: column('full_storage_path'),

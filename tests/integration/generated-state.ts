@@ -1,5 +1,5 @@
 /** Rows in every state for generated calls to work on, and what must hold of all rows after them. */
-import type { Sql } from 'postgres'
+import type { Sql, TransactionSql } from 'postgres'
 
 /** With the version against which a compact or rebase job stores its own. */
 export interface Lease {
@@ -50,7 +50,7 @@ async function addWork(sql: Sql, user: string, { leased }: { leased: boolean }):
  * Of the ready versions the oldest is pinned and a delta against one that retention is to give up, the third
  * may become a delta, the fourth is the current one. One is restored, and nobody has begun with it.
  */
-async function addHistory(sql: Sql, user: string): Promise<string> {
+async function addHistory(sql: TransactionSql, user: string): Promise<string> {
   const [resume] = await sql<{ id: string }[]>`
     insert into public.resumes (user_id, original_filename, mime_type)
     values (${user}, 'cv.pdf', 'application/pdf')
@@ -103,7 +103,7 @@ async function addHistory(sql: Sql, user: string): Promise<string> {
 
 /** A job of each kind; those that write an object have written theirs. */
 async function addJobs(
-  sql: Sql,
+  sql: TransactionSql,
   user: string,
   resume: string,
   { leased }: { leased: boolean },

@@ -127,7 +127,7 @@ export function histories(connections = 2) {
   }
 }
 
-export async function bytesOf(file: Blob | Response): Promise<Buffer> {
+export async function bytesOf(file: Blob | Response): Promise<Buffer<ArrayBuffer>> {
   return Buffer.from(await file.arrayBuffer())
 }
 

@@ -138,7 +138,7 @@ describe('at the same time', () => {
       const restoring = ask(person, `${versions[0]?.version_id}/restore`, 'POST')
       await new Promise((resolve) => setTimeout(resolve, 60 * round))
       const erasing = person.client.rpc('erase_my_data')
-      await work(resume_id, erasing.then())
+      await work(resume_id, Promise.resolve(erasing))
       const restored = await restoring
       expect([200, 202, 404, 503]).toContain(restored.status)
       await sql`update private.erasures set sweep_until = now() where user_id = ${person.sub}`
