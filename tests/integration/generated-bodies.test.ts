@@ -415,8 +415,10 @@ async function knownValues(): Promise<Record<string, Text[]>> {
       .filter((value) => value !== null)
       .map((value) => JSON.stringify(value))
   const jobs = await sql`select subject_id from private.jobs limit 5`
+  // By digest: one that is finished names nobody.
   const erasures = await sql`
-    select erasure_id from private.erasures where user_id = any (${people.map(({ sub }) => sub)})`
+    select erasure_id from private.erasures
+    where user_digest in (select private.user_digest(u) from unnest(${people.map(({ sub }) => sub)}::text[]) as u)`
   return {
     filename: ['"cv.pdf"', '"Résumé.pdf"', '"cv.docx"', '"cv.doc"'],
     mime_type: Object.values(mimeTypes).map((type) => JSON.stringify(type)),
