@@ -33,6 +33,7 @@ const tiers: Record<'test' | 'slow', readonly Step[]> = {
     { name: 'SQL lint and format', command: npm('sql:lint'), counts: 'exit' },
     { name: 'versions and layout', command: npm('check:versions'), counts: 'line' },
     { name: 'unit', command: vitest('unit'), counts: 'vitest' },
+    { name: 'damaged deltas', command: npm('fuzz:delta:short'), counts: 'line' },
     { name: 'schema drift, types, advisors', command: npm('db:check'), counts: 'line' },
     { name: 'pgTAP', command: npm('test:db'), counts: 'line' },
     { name: 'integration', command: vitest('integration'), counts: 'vitest' },

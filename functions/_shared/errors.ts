@@ -84,10 +84,20 @@ export const errorKinds = {
     retryable: false,
     title: 'The file is too complex to be read within the limits',
   },
+  file_lost: {
+    status: 410,
+    retryable: false,
+    title: 'The file is no longer in storage',
+  },
   no_text: {
     status: 422,
     retryable: false,
     title: 'The file holds no text (it may be a scan)',
+  },
+  not_rewritable: {
+    status: 422,
+    retryable: false,
+    title: 'The change cannot be made inside the file',
   },
 
   // The model
@@ -117,6 +127,11 @@ export const errorKinds = {
   lease_lost: { status: 409, retryable: true, title: 'Another worker took over' },
 
   // Ourselves
+  delta_corrupt: {
+    status: 500,
+    retryable: false,
+    title: 'An older version cannot be rebuilt from what is stored of it',
+  },
   unavailable: { status: 503, retryable: true, title: 'The service cannot answer now' },
   internal: { status: 500, retryable: true, title: 'Something went wrong on our side' },
 } as const satisfies Record<string, ErrorKind>

@@ -10,6 +10,7 @@ import { createStorageCalls } from './metrics/storage-calls.ts'
 import { createModel, type Model } from './ollama/client.ts'
 import { createHealthOfAny, createModelPool } from './ollama/endpoints.ts'
 import type { RunDependencies } from './optimization/run.ts'
+import { createDeltaClient } from './versions/delta-client.ts'
 
 /** One per isolate; `name` is the function's, for the queue's `worker_id`. */
 export function createRunDependencies(config: Config, name: string, log: Log): RunDependencies {
@@ -25,6 +26,7 @@ export function createRunDependencies(config: Config, name: string, log: Log): R
     storageCalls,
     shutdown: listenForShutdown(),
     extract: createExtractClient(config),
+    delta: createDeltaClient(config),
     models: createModelPool(createModels(config), {
       breaker: createBreaker({ swap: createSwap(service), reporter: workerId }),
       takeEndpoint: createTakeEndpoint(service),

@@ -5,8 +5,8 @@ import { endpoint } from '../_shared/http/serve.ts'
 import { requireMachineToken } from '../_shared/http/tokens.ts'
 import type { Job } from '../_shared/jobs/queue.ts'
 import { type RunDependencies, runIngest, runOptimization } from '../_shared/optimization/run.ts'
+import { runHistoryJob } from '../_shared/versions/run.ts'
 import { type Line, workLine } from './line.ts'
-import { removeObject } from './remove-object.ts'
 
 export interface Dependencies extends RunDependencies {
   readonly workerToken: string
@@ -17,11 +17,13 @@ export interface Dependencies extends RunDependencies {
 
 /**
  * Each line is worked by itself, so that an upload does not wait behind a model. `extract` reads two
- * files at once; a request to a model is waiting, mostly.
+ * files at once; a request to a model is waiting, mostly; `delta` codes one file at a time.
  */
 const lines: readonly Line[] = [
   { kinds: ['optimize'], atOnce: 4, held: 4 },
-  { kinds: ['ingest', 'remove_object'], atOnce: 2, held: 6 },
+  { kinds: ['ingest', 'compose'], atOnce: 2, held: 6 },
+  { kinds: ['compact', 'rebase'], atOnce: 1, held: 1 },
+  { kinds: ['remove_object', 'erase'], atOnce: 2, held: 4 },
 ]
 
 /**
@@ -78,7 +80,7 @@ async function runJob(job: Job, deps: Dependencies): Promise<void> {
       return await runOptimization(job, deps)
     case 'ingest':
       return await runIngest(job, deps, deps.shutdown.now)
-    case 'remove_object':
-      return await removeObject(job, deps.service)
+    default:
+      return await runHistoryJob({ kind: job.kind, job }, deps, deps.shutdown.now)
   }
 }

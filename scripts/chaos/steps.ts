@@ -23,7 +23,7 @@ export const requiredSteps = [
   'internal_ingest_source',
   'internal_complete_ingest',
   'internal_fail_job',
-  'internal_removable_object',
+  'internal_removable_objects',
   'internal_complete_object_removal',
   'internal_keep_house',
   'request_optimization',
@@ -37,6 +37,16 @@ export const requiredSteps = [
 
 /** Steps that depend on who is first, which no plan can order: struck when they are seen. */
 export const chanceSteps = [
+  'internal_composition_source',
+  'internal_record_composition',
+  'internal_version_chain',
+  'internal_erasure_objects',
+  'internal_complete_erasure',
+  'internal_storage_source',
+  'internal_record_no_gain',
+  'internal_reserve_whole',
+  'internal_record_storage',
+
   // A file that is read for a third of a lease.
   'internal_extend_job',
   // An ingest that finds its version settled.

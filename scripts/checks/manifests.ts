@@ -29,9 +29,16 @@ export function compareManifests(imports: Imports, manifest: PackageJson): strin
       problems.push(`deno.json maps ${name} to ${target}, which is not npm: with an exact version`)
       continue
     }
-    mapped.add(found.name)
-    const wanted = dependencies[found.name]
-    if (wanted !== found.version) {
+    // A package under another name (two versions side by side) is an alias in both, of the same name.
+    const alias = pinnedPackage(dependencies[name] ?? '')
+    const dependency = alias === undefined ? found.name : name
+    mapped.add(dependency)
+    const wanted = dependencies[dependency]
+    const isSame =
+      alias === undefined
+        ? wanted === found.version
+        : alias.name === found.name && alias.version === found.version
+    if (!isSame) {
       const other = wanted === undefined ? 'does not depend on it' : `has ${wanted}`
       problems.push(`deno.json has ${found.name} ${found.version}, package.json ${other}`)
     }

@@ -53,7 +53,7 @@ export async function draftMigration(
   allowDataLoss: boolean,
 ): Promise<MigrationDraft | undefined> {
   if ((await findDrift(pair)).length === 0) return undefined
-  const planned = unchecked(await planWithPgDelta(pair, allowDataLoss))
+  const planned = framed(await planWithPgDelta(pair, allowDataLoss))
   await apply(pair, planned)
   // pg-delta leaves Supabase's own schemas alone, policies on storage.objects included. Those are ours.
   const policies = await planPolicies(await findDrift(pair), pair.migrated.url, pair.declared.url)
@@ -61,9 +61,12 @@ export async function draftMigration(
   return { sql: layOut(unindented(planned + policies)), missing: await findDrift(pair) }
 }
 
-/** pg-delta does not read the bodies of functions, so that one may come before what it calls; pg_dump does the same. */
-function unchecked(sql: string): string {
-  return `set check_function_bodies = off;\n\n${sql}\nreset check_function_bodies;\n`
+/**
+ * pg-delta does not read the bodies of functions, so that one may come before what it calls; pg_dump does the same.
+ * A migration that waits for a lock holds up all who come after it: it gives up instead, whole, and is pushed again.
+ */
+function framed(sql: string): string {
+  return `set check_function_bodies = off;\nset lock_timeout = '5s';\n\n${sql}\nreset lock_timeout;\nreset check_function_bodies;\n`
 }
 
 /** Postgres indents the attributes of functions and the lines of views by odd numbers of spaces; pg-delta ends views twice. */

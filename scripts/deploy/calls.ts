@@ -109,6 +109,60 @@ export const callsOf: Readonly<Record<string, (isolate: Isolate, context: CallCo
       },
     ],
 
+    delta: ({ url }, { workerToken, samples }) => [
+      {
+        what: 'no token → 401',
+        run: async () =>
+          await expectProblem(
+            await fetchIn(`${url}/delta/encode`, { method: 'POST', body: 'x' }),
+            401,
+            'unauthorized',
+          ),
+      },
+      {
+        what: 'a file against one that is nearly the same → its delta, and the file again',
+        async run() {
+          const base = samples[0]?.bytes ?? new Uint8Array()
+          const target = Uint8Array.from([...base, 1, 2, 3])
+          const code = (operation: string, first: Uint8Array<ArrayBuffer>) =>
+            fetchIn(`${url}/delta/${operation}`, {
+              method: 'POST',
+              body: new Blob([first, base]),
+              headers: {
+                authorization: `Bearer ${workerToken}`,
+                'x-first-bytes': String(first.byteLength),
+              },
+            })
+          const encoded = await code('encode', target)
+          const delta = new Uint8Array(await encoded.arrayBuffer())
+          const decoded = await code('decode', delta)
+          const again = new Uint8Array(await decoded.arrayBuffer())
+          return [
+            ...expectStatus(encoded, 200),
+            ...expectStatus(decoded, 200),
+            ...(Buffer.from(again).equals(target) ? [] : ['It gave another file']),
+          ]
+        },
+      },
+    ],
+
+    'resume-versions': ({ url }) => [
+      {
+        what: 'no token → 401',
+        run: async () =>
+          await expectProblem(
+            await fetchIn(`${url}/resume-versions/${crypto.randomUUID()}`),
+            401,
+            'unauthorized',
+          ),
+      },
+      {
+        what: 'an address that is none → 404',
+        run: async () =>
+          await expectProblem(await fetchIn(`${url}/resume-versions/nothing`), 404, 'not_found'),
+      },
+    ],
+
     worker: ({ url }, { project, workerToken, samples }) => [
       {
         what: 'no token, another token → 401',

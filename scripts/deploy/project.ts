@@ -283,5 +283,10 @@ function versionRow(options: ProjectOptions, filePath: string): VersionRow {
     ready_at: null,
     upload_expires_at: null,
     reported_failure: null,
+    accepted_suggestions: null,
+    composed_from_version_id: null,
+    kept_full_reason: null,
+    optimization_id: null,
+    stored_bytes: null,
   }
 }

@@ -15,7 +15,7 @@ const wallClockLimitMs = 400_000
 const monitorMs = 50
 
 /**
- * How many processes a function may have, and whether each takes one request at a time. `extract` reads hostile files: alone in
+ * How many processes a function may have, and whether each takes one request at a time. `extract` and `delta` read hostile files: alone in
  * its process, a file can only take itself down, and its CPU time can be told from others'.
  */
 interface PoolShape {
@@ -23,7 +23,10 @@ interface PoolShape {
   exclusive: boolean
 }
 const defaultShape: PoolShape = { size: 1, exclusive: false }
-const shapes: Record<string, PoolShape> = { extract: { size: 2, exclusive: true } }
+const shapes: Record<string, PoolShape> = {
+  extract: { size: 2, exclusive: true },
+  delta: { size: 1, exclusive: true },
+}
 
 export interface FunctionsOptions {
   /** What the platform injects, and our own settings. */

@@ -29,6 +29,10 @@ create table private.settings (
   circuit_probe_lease interval not null default '15 seconds',
   max_calls_per_endpoint integer not null default 4,
   model_patience interval not null default '30 minutes',
+  keep_last integer not null default 5,
+  undelete_window interval not null default '30 days',
+  max_delta_bytes bigint not null default 5242880,
+  max_delta_chain integer not null default 8,
   constraint settings_pkey primary key (singleton),
   constraint settings_singleton_check check (singleton),
   constraint settings_max_file_bytes_check check (max_file_bytes between 1 and 52428800),
@@ -36,12 +40,14 @@ create table private.settings (
     least(
       max_pending_uploads_per_user, max_resumes_per_user, max_versions_per_resume,
       max_active_optimizations_per_user, max_queued_optimizations, max_job_attempts,
-      uploads_per_hour, optimizations_per_hour
+      uploads_per_hour, optimizations_per_hour, keep_last, max_delta_chain
     ) > 0
     and max_bytes_per_user > 0
+    and max_delta_bytes >= 0
   ),
   constraint settings_intervals_check check (
     least(upload_ttl, retry_base, retry_cap, overdue_after, sample_retention, optimization_retention) > interval '0'
+    and undelete_window >= interval '0'
   ),
   constraint settings_circuit_check check (
     least(circuit_failures, max_calls_per_endpoint) > 0
@@ -74,6 +80,10 @@ comment on column private.settings.circuit_slow_rate is 'The share of slow calls
 comment on column private.settings.circuit_probe_lease is 'How long the one call of a half-open circuit holds without word of its isolate.';
 comment on column private.settings.max_calls_per_endpoint is 'Jobs that may use one model endpoint at once, over all isolates: what the model server works on in parallel, and little more.';
 comment on column private.settings.model_patience is 'How long an accepted optimization waits for a model in all, before it fails for good.';
+comment on column private.settings.keep_last is 'Ready versions of a resume that are kept; pinned ones stay beyond it, and the newest always does. After a change: select private.apply_retention().';
+comment on column private.settings.undelete_window is 'How long a deleted resume can be had back.';
+comment on column private.settings.max_delta_bytes is 'Files over this stay whole: computing their delta would not fit into a function. 0 turns deltas off.';
+comment on column private.settings.max_delta_chain is 'How many deltas are applied at most to rebuild a version; the one after is kept whole.';
 
 create function private.setting() returns private.settings
 language sql stable

@@ -59,6 +59,17 @@ $$;
 
 comment on function private.object_name(text, uuid, integer, text) is 'Where in the bucket resumes a version''s file lies; resumes.storage_path is its template.';
 
+create function private.unique_object_name(p_user_id text, p_resume_id uuid, p_version_number integer, p_filename text) returns text
+language sql volatile
+set search_path = ''
+as $$
+  select 'user_uploads/' || private.storage_segment(p_user_id) || '/' || p_resume_id::text
+    || '/v' || p_version_number::text || '/' || gen_random_uuid()::text || '/' || private.storage_segment(p_filename)
+$$;
+
+comment on function private.unique_object_name(text, uuid, integer, text) is
+'A name that no object has had, below the version''s own: for what the product writes itself.';
+
 create function private.kind_of_mime_type(p_mime_type text) returns text
 language sql immutable strict parallel safe
 set search_path = ''

@@ -14,13 +14,15 @@ create table public.resumes (
   language text not null default 'simple',
   current_version_id uuid,
   deleted_at timestamptz,
+  erasure_id uuid,
   constraint resumes_pkey primary key (id),
   constraint resumes_user_id_check check (length(user_id) between 1 and 255),
   constraint resumes_original_filename_check check (length(original_filename) between 1 and 255),
   constraint resumes_mime_type_check check (private.kind_of_mime_type(mime_type) is not null),
   constraint resumes_content_text_check check (length(content_text) <= 1000000),
   constraint resumes_headings_check check (length(headings) <= 20000),
-  constraint resumes_language_check check (language in ('en', 'de', 'fr', 'es', 'pt', 'simple'))
+  constraint resumes_language_check check (language in ('en', 'de', 'fr', 'es', 'pt', 'simple')),
+  constraint resumes_erasure_check check (erasure_id is null or deleted_at is not null)
 );
 
 alter table public.resumes enable row level security;
@@ -32,7 +34,8 @@ comment on column public.resumes.storage_path is 'Template of the storage names;
 comment on column public.resumes.content_text is 'Text of the current version as ingest read it; null until a version is ready.';
 comment on column public.resumes.headings is 'Headings and entry titles of the current version, one a line: they weigh more than the body in a search.';
 comment on column public.resumes.language is 'ISO 639-1 code found at ingest, or simple.';
-comment on column public.resumes.deleted_at is 'Set when the owner deleted it; hidden from then on.';
+comment on column public.resumes.deleted_at is 'Set when the owner deleted it; hidden from then on, gone after settings.undelete_window.';
+comment on column public.resumes.erasure_id is 'The erasure that is removing it: it cannot be had back.';
 
 -- Serves the policies, and lists an owner's resumes.
 create index resumes_user_id_created_at_idx on public.resumes (user_id, created_at desc);
@@ -49,6 +52,12 @@ where deleted_at is null;
 -- Which languages an owner's resumes have. Not partial: with the same condition as the search's index,
 -- the planner may read this one whole in its place.
 create index resumes_user_id_language_idx on public.resumes (user_id, language);
+
+-- Finds what the undelete window has passed for.
+create index resumes_deleted_at_idx on public.resumes (deleted_at)
+where deleted_at is not null and erasure_id is null;
+
+create index resumes_erasure_id_idx on public.resumes (erasure_id);
 
 create index resumes_current_version_id_idx on public.resumes (current_version_id);
 

@@ -23,6 +23,11 @@ create table public.resume_versions (
   failure_code text,
   label text,
   pinned boolean not null default false,
+  stored_bytes bigint,
+  kept_full_reason text,
+  composed_from_version_id uuid,
+  optimization_id uuid,
+  accepted_suggestions integer[],
   upload_expires_at timestamptz,
   uploaded_at timestamptz,
   ready_at timestamptz,
@@ -32,6 +37,7 @@ create table public.resume_versions (
   -- History survives the loss of a parent; a delta does not survive the loss of its base.
   constraint resume_versions_parent_version_id_fkey foreign key (parent_version_id) references public.resume_versions (version_id) on delete set null,
   constraint resume_versions_delta_base_version_id_fkey foreign key (delta_base_version_id) references public.resume_versions (version_id) on delete restrict,
+  constraint resume_versions_composed_from_version_id_fkey foreign key (composed_from_version_id) references public.resume_versions (version_id) on delete set null,
   constraint resume_versions_number_key unique (resume_id, version_number),
   constraint resume_versions_full_storage_path_key unique (full_storage_path),
   constraint resume_versions_version_number_check check (version_number > 0),
@@ -55,7 +61,9 @@ create table public.resume_versions (
   constraint resume_versions_language_check check (language in ('en', 'de', 'fr', 'es', 'pt', 'simple')),
   constraint resume_versions_failure_code_check check (length(failure_code) <= 64),
   constraint resume_versions_label_check check (length(label) between 1 and 100),
-  constraint resume_versions_reported_failure_check check (reported_failure in ('network', 'storage', 'aborted', 'timeout', 'other'))
+  constraint resume_versions_reported_failure_check check (reported_failure in ('network', 'storage', 'aborted', 'timeout', 'other')),
+  constraint resume_versions_stored_bytes_check check (stored_bytes > 0),
+  constraint resume_versions_kept_full_reason_check check (kept_full_reason in ('too_large', 'no_gain', 'chain_length'))
 );
 
 alter table public.resume_versions enable row level security;
@@ -77,11 +85,18 @@ comment on column public.resume_versions.object_version is 'The storage object''
 comment on column public.resume_versions.notices is 'What is worth knowing and refuses nothing, as an array of strings: macros, external relations, why a client gave an upload up.';
 comment on column public.resume_versions.failure_code is 'Code of the error registry when state = failed.';
 comment on column public.resume_versions.reported_failure is 'What its client has said of the upload by report_upload_failure, the first time.';
+comment on column public.resume_versions.stored_bytes is 'Bytes that it takes in storage, of the file or of the delta; null while nothing is there.';
+comment on column public.resume_versions.kept_full_reason is 'Why it is no delta: over settings.max_delta_bytes, nothing to be gained, or settings.max_delta_chain reached.';
+comment on column public.resume_versions.composed_from_version_id is 'The version whose file this one was or is to be made of: restored, or with suggestions put in.';
+comment on column public.resume_versions.optimization_id is 'The optimization whose suggestions were put in, when source = optimization. No foreign key: it has a retention of its own.';
+comment on column public.resume_versions.accepted_suggestions is 'Which of that optimization''s suggestions it has, as indices from 0 into result.suggestions.';
 comment on column public.resume_versions.upload_expires_at is 'Until when a pending upload may finish.';
 
 create index resume_versions_parent_version_id_idx on public.resume_versions (parent_version_id);
 
 create index resume_versions_delta_base_version_id_idx on public.resume_versions (delta_base_version_id);
+
+create index resume_versions_composed_from_version_id_idx on public.resume_versions (composed_from_version_id);
 
 create index resume_versions_pending_idx on public.resume_versions (upload_expires_at)
 where state = 'pending';
@@ -99,3 +114,14 @@ using (
 comment on policy resume_versions_select_owner on public.resume_versions is 'Owners see the versions of what they have not deleted.';
 
 grant select on public.resume_versions to authenticated, service_role;
+
+create function private.held_object(p_version public.resume_versions) returns table (bucket_id text, object_name text)
+language sql immutable
+set search_path = ''
+as $$
+  select 'resumes', p_version.full_storage_path where p_version.held_as = 'full'
+  union all
+  select 'resume_deltas', p_version.delta_storage_path where p_version.held_as = 'delta'
+$$;
+
+comment on function private.held_object(public.resume_versions) is 'The object in storage that has a version''s bytes, or its delta; no row when nothing is held.';

@@ -25,7 +25,7 @@ create table private.jobs (
   claimed_at timestamptz,
   constraint jobs_pkey primary key (job_id),
   constraint jobs_kind_check check (
-    kind in ('ingest', 'optimize', 'compact', 'rebase', 'prune', 'erase', 'reconcile', 'remove_object')
+    kind in ('ingest', 'optimize', 'compose', 'compact', 'rebase', 'erase', 'remove_object')
   ),
   constraint jobs_attempts_check check (attempts between 0 and max_attempts),
   constraint jobs_max_attempts_check check (max_attempts > 0),

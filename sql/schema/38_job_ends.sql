@@ -11,7 +11,8 @@ begin
     delete from private.jobs as j where j.job_id = any (p_job_ids)
     returning j
   )
-  select array_agg(g.j) into v_gone from gone as g;
+  -- The end of a dead one has been counted.
+  select array_agg(g.j) filter (where (g.j).dead_at is null) into v_gone from gone as g;
   if v_gone is not null then
     perform private.count_attempts(v_gone, p_outcome);
   end if;
@@ -30,10 +31,16 @@ begin
   select j.job_id into v_awaited
   from private.jobs as j
   where j.job_id = any (p_job_ids)
-    and j.kind in ('ingest', 'optimize')
     and (
-      exists (select from public.resume_versions as v where v.version_id = j.subject_id and j.kind = 'ingest' and v.state = 'uploaded')
+      -- What an attempt may have written would belong to nobody.
+      j.payload ? 'reserved'
+      or exists (
+        select from public.resume_versions as v
+        where v.version_id = j.subject_id and (j.kind, v.state) in (('ingest', 'uploaded'), ('compose', 'pending'))
+      )
       or exists (select from public.optimizations as o where o.optimization_id = j.subject_id and j.kind = 'optimize' and o.status in ('queued', 'running'))
+      or exists (select from private.erasures as e where e.erasure_id = j.subject_id and j.kind = 'erase' and e.finished_at is null)
+      or exists (select from private.object_removals as x where x.version_id = j.subject_id and j.kind = 'remove_object')
     )
   limit 1;
   if v_awaited is not null then
@@ -42,7 +49,7 @@ begin
 end
 $$;
 
-comment on function private.check_awaited(bigint[]) is 'Raises conflict if the row that one of these jobs is about still waits for it.';
+comment on function private.check_awaited(bigint[]) is 'Raises conflict if what one of these jobs is about still waits for it: a row, objects that are to go, or one that it has reserved.';
 
 create function private.complete_jobs(p_job_ids bigint[], p_lease_tokens uuid[]) returns bigint[]
 language plpgsql security definer
@@ -66,9 +73,7 @@ as $$
 declare
   v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
 begin
-  if v_job.kind in ('ingest', 'optimize') then
-    perform private.check_awaited(array[p_job_id]);
-  end if;
+  perform private.check_awaited(array[v_job.job_id]);
   perform private.delete_jobs(array[p_job_id], 'succeeded');
 end
 $$;
@@ -92,7 +97,7 @@ set search_path = ''
 as $$
 -- Definer: the queue is granted to nobody; execute is for service_role alone.
 declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
+  v_job constant private.jobs := private.leased_version_job(p_job_id, p_lease_token, null);
 begin
   if p_retryable is null or length(p_error ->> 'code') not between 1 and 64 or p_error ->> 'code' is null then
     perform private.fail('invalid_request', 'A failure says its code and whether it is worth another attempt');
@@ -128,6 +133,17 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  -- What has to go in the end is never given up: after its last attempt it starts over.
+  if p_job.kind in ('erase', 'remove_object') then
+    update private.jobs
+    set
+      attempts = 0, lease_token = null, leased_until = null, worker_id = null, last_error = p_error,
+      run_at = now() + (private.setting()).retry_cap
+    where job_id = p_job.job_id;
+    perform private.count('jobs', jsonb_build_object('kind', p_job.kind, 'outcome', 'retried'));
+    return;
+  end if;
+  perform private.give_up_reserved_object(p_job);
   case p_job.kind
     when 'ingest' then
       update public.resume_versions
@@ -135,8 +151,12 @@ begin
       where version_id = p_job.subject_id and state = 'uploaded';
       -- A file that is refused for what it is takes up no more room; one that could not be read yet stays.
       if found and not p_keep then
-        perform private.enqueue_job('remove_object', p_job.subject_id, p_job.owner_id, 200);
+        perform private.remove_held_later(p_job.subject_id, p_job.owner_id, 'failed');
       end if;
+    when 'compose' then
+      update public.resume_versions
+      set state = 'failed', failure_code = coalesce(p_error ->> 'code', 'internal')
+      where version_id = p_job.subject_id and state = 'pending';
     when 'optimize' then
       perform private.finish_optimization(p_job.subject_id, 'failed', null, p_error);
     else null;
@@ -173,6 +193,8 @@ begin
     limit 500
     for update skip locked
   loop
+    -- The resume comes before the job everywhere else: who has it may wait for this job, and is not waited for.
+    continue when not private.take_resume_of(v_job.subject_id);
     perform private.bury_job(
       v_job,
       jsonb_build_object('code', 'internal', 'detail', 'Every attempt ended without an answer', 'retryable', true),
@@ -211,6 +233,13 @@ as $$
 declare
   v_job private.jobs;
 begin
+  -- Resume before job, as in leased_version_job.
+  perform from public.resumes as r
+  where r.id = (
+    select v.resume_id from public.resume_versions as v join private.jobs as j on j.subject_id = v.version_id
+    where j.job_id = p_job_id
+  )
+  for no key update;
   select * into v_job from private.jobs where job_id = p_job_id and dead_at is not null for update;
   if not found then
     perform private.fail('not_found', format('There is no dead job %s', p_job_id), 'See private.dead_jobs.');
@@ -229,6 +258,13 @@ begin
       where version_id = v_job.subject_id and state = 'failed' and held_as = 'full';
       if not found then
         perform private.fail('conflict', format('The version of job %s cannot be read again', p_job_id), 'Delete the dead job.');
+      end if;
+    when 'compose' then
+      update public.resume_versions
+      set state = 'pending', failure_code = null
+      where version_id = v_job.subject_id and state = 'failed';
+      if not found then
+        perform private.fail('conflict', format('The version of job %s is not to be made any more', p_job_id), 'Delete the dead job.');
       end if;
     else null;
   end case;

@@ -9,6 +9,72 @@ as $$
   select pg_advisory_xact_lock(hashtextextended('reswave:user:' || p_user_id, 0))
 $$;
 
+create function private.check_version_quota(p_user_id text, p_file_size bigint) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_settings constant private.settings := private.setting();
+  v_used record;
+begin
+  select
+    count(*) filter (where v.state = 'pending') as pending,
+    coalesce(sum(coalesce(v.stored_bytes, v.file_size)) filter (where v.state = 'pending' or v.held_as <> 'none'), 0) as bytes,
+    count(*) filter (where v.created_at > now() - interval '1 hour') as begun,
+    min(v.created_at) filter (where v.created_at > now() - interval '1 hour') as oldest
+  into v_used
+  from public.resume_versions as v join public.resumes as r on r.id = v.resume_id
+  where r.user_id = p_user_id;
+  perform private.check_rate(v_used.begun, v_settings.uploads_per_hour, v_used.oldest, 'uploads');
+  if v_used.pending >= v_settings.max_pending_uploads_per_user then
+    perform private.fail('quota_exceeded', format('%s uploads are unfinished', v_settings.max_pending_uploads_per_user), 'Finish them, or report them as failed.');
+  end if;
+  if p_file_size + v_used.bytes > v_settings.max_bytes_per_user then
+    perform private.fail('quota_exceeded', format('All files together would be over %s bytes', v_settings.max_bytes_per_user), 'Delete a resume first.');
+  end if;
+end
+$$;
+
+comment on function private.check_version_quota(text, bigint) is
+'Refuses a new version of so many bytes to a user, locked, who begins too many, has too many unfinished, or is out of room. Raises too_many_requests, quota_exceeded.';
+
+create function private.check_resume_quota(p_user_id text) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_most constant integer := (private.setting()).max_resumes_per_user;
+begin
+  if (
+    select count(*) from public.resumes as r
+    where r.user_id = p_user_id and r.deleted_at is null
+      -- One that never came to a file counts for nothing.
+      and (r.current_version_id is not null or exists (
+        select from public.resume_versions as v where v.resume_id = r.id and v.state in ('pending', 'uploaded')
+      ))
+  ) >= v_most then
+    perform private.fail('quota_exceeded', format('There are %s resumes already', v_most), 'Delete a resume first.');
+  end if;
+end
+$$;
+
+comment on function private.check_resume_quota(text) is 'Refuses one more resume to a user, locked, who has as many as allowed. Raises quota_exceeded.';
+
+create function private.next_version_number(p_resume_id uuid) returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_most constant integer := (private.setting()).max_versions_per_resume;
+  v_number constant integer := (select coalesce(max(v.version_number), 0) + 1 from public.resume_versions as v where v.resume_id = p_resume_id);
+begin
+  if v_number > v_most then
+    perform private.fail('quota_exceeded', format('The resume has %s versions already', v_most), 'Start a new resume.');
+  end if;
+  return v_number;
+end
+$$;
+
 create function private.begin_resume_upload(
   p_filename text, p_mime_type text, p_file_size bigint, p_resume_id uuid, p_sha256 text
 ) returns public.resume_versions
@@ -24,7 +90,6 @@ declare
   v_resume public.resumes;
   v_number integer := 1;
   v_parent uuid;
-  v_used record;
   v_version public.resume_versions;
 begin
   if v_kind is null then
@@ -47,28 +112,9 @@ begin
   end if;
 
   perform private.lock_user(v_caller);
-  select
-    count(*) filter (where v.state = 'pending') as pending,
-    coalesce(sum(v.file_size) filter (where v.state = 'pending' or v.held_as <> 'none'), 0) as bytes,
-    count(*) filter (where v.created_at > now() - interval '1 hour') as begun,
-    min(v.created_at) filter (where v.created_at > now() - interval '1 hour') as oldest
-  into v_used
-  from public.resume_versions as v join public.resumes as r on r.id = v.resume_id
-  where r.user_id = v_caller;
-  perform private.check_rate(v_used.begun, v_settings.uploads_per_hour, v_used.oldest, 'uploads');
-  if v_used.pending >= v_settings.max_pending_uploads_per_user then
-    perform private.fail('quota_exceeded', format('%s uploads are unfinished', v_settings.max_pending_uploads_per_user), 'Finish them, or report them as failed.');
-  end if;
-  if p_file_size + v_used.bytes > v_settings.max_bytes_per_user then
-    perform private.fail('quota_exceeded', format('All files together would be over %s bytes', v_settings.max_bytes_per_user), 'Delete a resume first.');
-  end if;
-
+  perform private.check_version_quota(v_caller, p_file_size);
   if p_resume_id is null then
-    if (
-      select count(*) from public.resumes as r where r.user_id = v_caller and r.deleted_at is null
-    ) >= v_settings.max_resumes_per_user then
-      perform private.fail('quota_exceeded', format('There are %s resumes already', v_settings.max_resumes_per_user), 'Delete a resume first.');
-    end if;
+    perform private.check_resume_quota(v_caller);
     insert into public.resumes (user_id, original_filename, mime_type)
     values (v_caller, v_name, p_mime_type)
     returning * into v_resume;
@@ -79,11 +125,7 @@ begin
     if not found then
       perform private.fail('not_found', 'There is no such resume');
     end if;
-    select max(v.version_number) + 1 into v_number from public.resume_versions as v where v.resume_id = v_resume.id;
-    v_number := coalesce(v_number, 1);
-    if v_number > v_settings.max_versions_per_resume then
-      perform private.fail('quota_exceeded', format('The resume has %s versions already', v_settings.max_versions_per_resume), 'Start a new resume.');
-    end if;
+    v_number := private.next_version_number(v_resume.id);
     v_parent := v_resume.current_version_id;
   end if;
 
@@ -145,6 +187,7 @@ begin
     failure_code = v_failure,
     held_as = 'full',
     file_size = greatest(v_size, 1),
+    stored_bytes = greatest(v_size, 1),
     object_version = coalesce(v_object.version, v_object.id::text),
     uploaded_at = now(),
     upload_expires_at = null
@@ -156,7 +199,7 @@ begin
     perform private.enqueue_job('ingest', v_version.version_id, p_owner_id, p_priority);
   else
     perform private.count('uploads', jsonb_build_object('outcome', 'failed', 'reason', v_failure));
-    perform private.enqueue_job('remove_object', v_version.version_id, p_owner_id, 200);
+    perform private.remove_held_later(v_version.version_id, p_owner_id, 'failed');
   end if;
   return v_version;
 end
@@ -194,7 +237,7 @@ declare
   v_caller constant text := private.require_caller();
   v_version public.resume_versions := private.owned_version(p_version_id, v_caller);
 begin
-  if v_version.state <> 'pending' then
+  if v_version.state <> 'pending' or v_version.source <> 'upload' then
     return v_version;
   end if;
   v_version := private.finish_upload(v_version, v_caller, 50);
@@ -228,8 +271,9 @@ begin
   if p_reason not in ('network', 'storage', 'aborted', 'timeout', 'other') or p_reason is null then
     perform private.fail('invalid_request', 'The reason is not one of network, storage, aborted, timeout, other', 'Send one of these.');
   end if;
-  -- What a client saw is counted once, also where the file did arrive or its time was over meanwhile.
-  if v_version.reported_failure is not null then
+  -- What the product makes itself is no upload. What a client saw of one is counted once, also where the
+  -- file did arrive or its time was over meanwhile.
+  if v_version.source <> 'upload' or v_version.reported_failure is not null then
     return v_version;
   end if;
   perform private.count('uploads', jsonb_build_object('outcome', 'reported', 'reason', p_reason, 'state', v_version.state));

@@ -33,15 +33,12 @@ set search_path = ''
 as $$
 -- Definer: these tables are written by the product alone; execute is for service_role.
 declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token, 'ingest');
+  -- Two versions that become ready at once take turns at their resume, so that the second sees the
+  -- first and the newer one ends up as the current one.
+  v_job constant private.jobs := private.leased_version_job(p_job_id, p_lease_token, 'ingest');
   v_version public.resume_versions;
 begin
   perform private.count_storage_calls(p_storage_calls);
-  -- Resume before version, and in a statement of its own: two versions that become ready at once take
-  -- turns here, so that the second sees the first and the newer one ends up as the current one.
-  perform from public.resumes as r
-  where r.id = (select v.resume_id from public.resume_versions as v where v.version_id = v_job.subject_id)
-  for no key update;
   select * into v_version from public.resume_versions where version_id = v_job.subject_id for update;
   if v_version.state = 'uploaded' then
     -- The bytes that were read must be those that were accepted, still in their place.
@@ -73,9 +70,10 @@ begin
     update public.resume_versions as v
     set
       state = 'ready', sha256 = p_sha256, content_text = p_content_text, headings = p_headings,
-      language = p_language, notices = p_notices, ready_at = now()
+      language = p_language, notices = v_version.notices || p_notices, ready_at = now()
     where v.version_id = v_version.version_id
     returning * into v_version;
+    perform private.keep_versions(v_version.resume_id);
   end if;
   perform private.delete_jobs(array[p_job_id], 'succeeded');
   return v_version;
@@ -97,60 +95,7 @@ $$;
 comment on function public.internal_complete_ingest(bigint, uuid, text, bigint, text, text, text, jsonb, jsonb) is
 'Makes a version ready with what ingest read of it, and ends the job, in one transaction. Returns the version: ready, or failed with hash_mismatch when the object is not the accepted one. p_storage_calls: what was measured at Storage since the last report. Raises lease_lost, conflict.';
 
-create function private.removable_object(p_job_id bigint, p_lease_token uuid) returns text
-language plpgsql security definer
-set search_path = ''
-as $$
--- Definer: the queue is granted to nobody; execute is for service_role alone.
-declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token, 'remove_object');
-  v_name text;
-begin
-  select v.full_storage_path into v_name from public.resume_versions as v
-  where v.version_id = v_job.subject_id and v.state = 'failed' and v.held_as = 'full';
-  return v_name;
-end
-$$;
-
-create function public.internal_removable_object(p_job_id bigint, p_lease_token uuid) returns text
-language sql volatile
-set search_path = ''
-as $$
-  select private.removable_object(p_job_id, p_lease_token)
-$$;
-
-comment on function public.internal_removable_object(bigint, uuid) is
-'The object that a leased remove_object job may delete through the Storage API; null when there is nothing left to do. Raises lease_lost, conflict.';
-
-create function private.complete_object_removal(p_job_id bigint, p_lease_token uuid) returns void
-language plpgsql security definer
-set search_path = ''
-as $$
--- Definer: these tables are written by the product alone; execute is for service_role.
-declare
-  v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token, 'remove_object');
-begin
-  update public.resume_versions as v set held_as = 'none'
-  where v.version_id = v_job.subject_id and v.state = 'failed';
-  perform private.delete_jobs(array[p_job_id], 'succeeded');
-end
-$$;
-
-create function public.internal_complete_object_removal(p_job_id bigint, p_lease_token uuid) returns void
-language sql volatile
-set search_path = ''
-as $$
-  select private.complete_object_removal(p_job_id, p_lease_token)
-$$;
-
-comment on function public.internal_complete_object_removal(bigint, uuid) is
-'Records that a failed version''s object is gone from storage, and ends the job. Raises lease_lost, conflict.';
-
 grant execute on function private.ingest_source(bigint, uuid) to service_role;
 grant execute on function private.complete_ingest(bigint, uuid, text, bigint, text, text, text, jsonb, jsonb) to service_role;
-grant execute on function private.removable_object(bigint, uuid) to service_role;
-grant execute on function private.complete_object_removal(bigint, uuid) to service_role;
 grant execute on function public.internal_ingest_source(bigint, uuid) to service_role;
 grant execute on function public.internal_complete_ingest(bigint, uuid, text, bigint, text, text, text, jsonb, jsonb) to service_role;
-grant execute on function public.internal_removable_object(bigint, uuid) to service_role;
-grant execute on function public.internal_complete_object_removal(bigint, uuid) to service_role;

@@ -112,11 +112,8 @@ begin
     perform private.fail('too_many_requests', 'Too many optimizations of all users wait', null, private.seconds_until_room());
   end if;
 
-  select v.* into v_version from public.resume_versions as v where v.version_id = v_version.version_id for update;
-  if not found then
-    -- Erased since it was found above.
-    perform private.fail('not_found', 'There is no such file');
-  end if;
+  -- It may have been deleted since it was found above.
+  v_version := private.owned_version(v_version.version_id, v_caller);
   if v_version.state = 'pending' then
     -- The client may have forgotten to complete the upload, or be about to.
     v_finished := private.finish_upload(v_version, v_caller, 10);

@@ -10,7 +10,11 @@ begin
   delete from public.optimizations as o
   where o.optimization_id in (
     select x.optimization_id from public.optimizations as x
-    where x.finished_at <= now() - (private.setting()).optimization_retention
+    where x.finished_at <= now() - least(
+        (private.setting()).optimization_retention,
+        (select min(r.optimization_retention) from private.retention_overrides as r)
+      )
+      and x.finished_at <= now() - private.optimization_retention(x.user_id)
     limit 500
   );
   get diagnostics v_forgotten = row_count;
@@ -31,6 +35,7 @@ begin
   return jsonb_build_object(
     'uploadsSettled', private.expire_uploads(),
     'jobsBuried', private.bury_spent_jobs(),
+    'resumesErased', private.erase_expired(),
     'optimizationsForgotten', v_forgotten
   );
 end
@@ -44,7 +49,7 @@ as $$
 $$;
 
 comment on function public.internal_keep_house(jsonb) is
-'What has to be done from time to time: settle uploads whose time is over, end jobs whose workers died, forget old optimizations, dead jobs and samples. Bounded; returns what it did. p_storage_calls: what was measured at Storage since the last report. Called by worker.';
+'What has to be done from time to time: settle uploads whose time is over, end jobs whose workers died, erase what was deleted long enough ago, forget old optimizations, dead jobs and samples. Bounded; returns what it did. p_storage_calls: what was measured at Storage since the last report. Called by worker.';
 
 create function private.health() returns jsonb
 language sql stable security definer

@@ -8,7 +8,7 @@ with check (
   and exists (
     select
     from public.resume_versions as v join public.resumes as r on r.id = v.resume_id
-    where v.full_storage_path = objects.name and v.state = 'pending'
+    where v.full_storage_path = objects.name and v.state = 'pending' and v.source = 'upload' and v.upload_expires_at > now()
       and r.user_id = (select auth.jwt()) ->> 'sub' and r.deleted_at is null
   )
 );

@@ -1,4 +1,5 @@
 set check_function_bodies = off;
+set lock_timeout = '5s';
 
 create or replace function private.count_attempts(p_jobs private.jobs[], p_outcome text)
 returns void
@@ -212,4 +213,5 @@ comment on column "public"."optimizations"."partial" is 'What each section has g
 
 comment on function "private"."count_attempts"(private.jobs[], text) is 'Counts jobs by what an attempt or their end came to; of attempts that ended under their lease also how long the job had been due, and how long they ran.';
 
+reset lock_timeout;
 reset check_function_bodies;

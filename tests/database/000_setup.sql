@@ -204,6 +204,13 @@ begin
 end
 $$;
 
+-- Each version has bytes of its own.
+create function reswave_tests.hash_of(p_version_id uuid) returns text
+language sql
+as $$
+  select encode(sha256(uuid_send(p_version_id)), 'hex')
+$$;
+
 create function reswave_tests.ready_version(
   p_subject text, p_filename text default 'cv.pdf', p_text text default 'Plain words', p_headings text default '',
   p_language text default 'en', p_resume_id uuid default null
@@ -216,7 +223,7 @@ declare
 begin
   perform reswave_tests.as_service();
   v_version := public.internal_complete_ingest(
-    v_job.job_id, v_job.lease_token, repeat('a', 64), v_version.file_size, p_text, p_headings, p_language
+    v_job.job_id, v_job.lease_token, reswave_tests.hash_of(v_version.version_id), v_version.file_size, p_text, p_headings, p_language
   );
   perform reswave_tests.as_dba();
   return v_version;
@@ -234,6 +241,96 @@ begin
   v_optimization := public.request_optimization(p_version.full_storage_path, p_job_description, p_key);
   perform reswave_tests.as_dba();
   return v_optimization;
+end
+$$;
+
+create function reswave_tests.restore(p_subject text, p_version_id uuid) returns public.resume_versions
+language plpgsql
+as $$
+declare
+  v_version public.resume_versions;
+begin
+  perform reswave_tests.authenticate_as(p_subject);
+  v_version := public.restore_resume_version(p_version_id);
+  perform reswave_tests.as_dba();
+  return v_version;
+end
+$$;
+
+-- Versions 1, 2, … of one resume, each read.
+create function reswave_tests.history(p_subject text, p_versions integer) returns setof public.resume_versions
+language plpgsql
+as $$
+declare
+  v_version public.resume_versions;
+begin
+  for i in 1..p_versions loop
+    v_version := reswave_tests.ready_version(p_subject, i || '.docx', 'Text of version ' || i, '', 'en', v_version.resume_id);
+    return next v_version;
+  end loop;
+end
+$$;
+
+create function reswave_tests.write_object(p_bucket_id text, p_name text, p_size bigint) returns void
+language sql
+as $$
+  insert into storage.objects (bucket_id, name, metadata) values (p_bucket_id, p_name, jsonb_build_object('size', p_size))
+$$;
+
+-- The worker's part in changing how a version is stored: a delta of 10 bytes, or the whole file.
+create function reswave_tests.store_anew(p_kind text, p_version_id uuid) returns boolean
+language plpgsql
+as $$
+declare
+  v_job private.jobs := reswave_tests.claim(p_kind, p_version_id);
+  v_source jsonb;
+  v_recorded boolean;
+begin
+  perform reswave_tests.as_service();
+  v_source := public.internal_storage_source(v_job.job_id, v_job.lease_token);
+  perform reswave_tests.as_dba();
+  if v_source is null then
+    return null;
+  end if;
+  perform reswave_tests.write_object(
+    case when v_source ->> 'baseVersionId' is null then 'resumes' else 'resume_deltas' end, v_source ->> 'objectName',
+    case when v_source ->> 'baseVersionId' is null then (v_source ->> 'fileSize')::bigint else 10 end
+  );
+  perform reswave_tests.as_service();
+  v_recorded := public.internal_record_storage(
+    v_job.job_id, v_job.lease_token, (v_source ->> 'baseVersionId')::uuid,
+    case when v_source ->> 'baseVersionId' is null then (v_source ->> 'fileSize')::bigint else 10 end
+  );
+  perform reswave_tests.as_dba();
+  return v_recorded;
+end
+$$;
+
+create function reswave_tests.delete_object(p_bucket_id text, p_name text) returns void
+language plpgsql
+as $$
+begin
+  perform set_config('storage.allow_delete_query', 'true', true);
+  delete from storage.objects where bucket_id = p_bucket_id and name = p_name;
+  perform set_config('storage.allow_delete_query', 'false', true);
+end
+$$;
+
+-- The worker's part in removing: what it is told to, until it is told that this was all.
+create function reswave_tests.remove_objects(p_version_id uuid) returns integer
+language plpgsql
+as $$
+declare
+  v_job private.jobs := reswave_tests.claim('remove_object', p_version_id);
+  v_object record;
+  v_names text[] := '{}';
+begin
+  for v_object in select * from private.removable_objects(v_job.job_id, v_job.lease_token) loop
+    perform reswave_tests.delete_object(v_object.bucket_id, v_object.object_name);
+    v_names := v_names || v_object.object_name;
+  end loop;
+  perform private.complete_object_removal(v_job.job_id, v_job.lease_token, v_names);
+  return cardinality(v_names);
 end
 $$;
 

@@ -1,7 +1,7 @@
 -- What the worker hands back of a file: internal_complete_ingest() and the removal of failed objects.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(31);
+select plan(40);
 
 create function pg_temp.complete_ingest(p_version_id uuid, p_sha256 text default repeat('b', 64), p_size bigint default 1000, p_text text default 'Some words')
 returns public.resume_versions
@@ -97,20 +97,41 @@ select complete_upload('auth0|owner', version_id) from short;
 create temporary table removal as select j.* from short, claim('remove_object', short.version_id) as j;
 grant select on removal, short to public;
 select as_service();
-select is(public.internal_removable_object(job_id, lease_token), (select full_storage_path from short), 'the worker learns what to remove') from removal;
-select throws_ok(format('select public.internal_removable_object(%s, %L)', job_id, gen_random_uuid()), 'PT409', null, 'under its lease alone') from removal;
-select throws_ok(format('select public.internal_complete_object_removal(%s, %L)', job_id, gen_random_uuid()), 'PT409', null, 'and only then says that it is gone') from removal;
-select lives_ok(format('select public.internal_complete_object_removal(%s, %L)', job_id, lease_token), 'the removal is recorded') from removal;
+select results_eq(
+  format('select * from public.internal_removable_objects(%s, %L)', job_id, lease_token), $$ select 'resumes', full_storage_path from short $$, 'the worker learns what to remove'
+) from removal;
+select throws_ok(format('select public.internal_removable_objects(%s, %L)', job_id, gen_random_uuid()), 'PT409', null, 'under its lease alone') from removal;
+select throws_ok(format('select public.internal_complete_object_removal(%s, %L, ''{}'')', job_id, gen_random_uuid()), 'PT409', null, 'and only then says that it is gone') from removal;
+select is(public.internal_complete_object_removal(job_id, lease_token, '{elsewhere}'), false, 'what is still to be removed keeps the job') from removal;
+select as_dba();
+select is(v.held_as, 'full', 'and is still held') from public.resume_versions as v join short using (version_id);
+select delete_object('resumes', full_storage_path) from short;
+select as_service();
+select is(public.internal_complete_object_removal(job_id, lease_token, array[(select full_storage_path from short)]), true, 'the removal is recorded') from removal;
 select as_dba();
 select is(v.held_as, 'none', 'nothing is held of the version any more') from public.resume_versions as v join short using (version_id);
 select is_empty($$ select from private.jobs join short on version_id = subject_id where kind = 'remove_object' $$, 'the job has ended with it');
+select is_empty($$ select from private.object_removals join short using (version_id) $$, 'and so has the note');
 
 -- A version that is fine is never removable
-insert into private.jobs (kind, subject_id, owner_id, max_attempts) select 'remove_object', version_id, 'auth0|owner', 5 from v1;
+select private.remove_later('resumes', full_storage_path, version_id, 'auth0|owner', 'orphan') from v1;
 create temporary table stray_job as select j.* from v1, claim('remove_object', v1.version_id) as j;
 grant select on stray_job to public;
 select as_service();
-select is(public.internal_removable_object(job_id, lease_token), null, 'the object of a ready version is never removable') from stray_job;
+select is_empty(format('select public.internal_removable_objects(%s, %L)', job_id, lease_token), 'the object of a ready version is never removable, whatever was noted') from stray_job;
+select is(public.internal_complete_object_removal(job_id, lease_token, '{}'), true, 'and its job ends') from stray_job;
+select as_dba();
+select results_eq($$ select v.state, v.held_as from public.resume_versions as v join v1 using (version_id) $$, $$ values ('ready', 'full') $$, 'with nothing changed');
+select is_empty($$ select from private.object_removals join v1 using (version_id) $$, 'but that it is noted no longer');
+
+-- A file that could not be read yet stays, though something else of its version goes
+create temporary table unread as select v.* from uploaded_version('auth0|owner', 'unread.pdf') as v;
+update private.jobs set attempts = max_attempts - 1 where subject_id = (select version_id from unread);
+create temporary table unread_job as select j.* from unread, claim('ingest', unread.version_id) as j;
+select is(private.fail_job(job_id, lease_token, '{"code": "unavailable"}', true, null), 'dead', 'a file that could not be read is given up') from unread_job;
+select private.remove_later('resumes', 'user_uploads/unfinished', version_id, 'auth0|owner', 'unfinished') from unread;
+select is(remove_objects(version_id), 1, 'something else of its version is removed') from unread;
+select is(v.held_as, 'full', 'and the file is still there') from public.resume_versions as v join unread using (version_id);
 
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- The queue: order, leases, ends. What happens between two connections is tested with real ones, elsewhere.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(86);
+select plan(98);
 
 create function pg_temp.enqueue(p_owner text, p_priority integer default 100, p_kind text default 'compact') returns bigint
 language sql
@@ -140,11 +140,11 @@ select cmp_ok((select max(private.retry_delay(a)) from generate_series(20, 20) a
 select cmp_ok((select min(private.retry_delay(a)) from generate_series(20, 20) as a, generate_series(1, 200)), '<', interval '2 minutes', 'and some are short');
 
 -- Many at once
-select pg_temp.enqueue('set', 100, 'prune') from generate_series(1, 3);
+select pg_temp.enqueue('set', 100, 'rebase') from generate_series(1, 3);
 create temporary table several as
 select j.* from private.jobs as j where false;
 select as_service();
-create temporary table claimed as select * from public.internal_claim_jobs('worker-2', '{prune}', 10);
+create temporary table claimed as select * from public.internal_claim_jobs('worker-2', '{rebase}', 10);
 select as_dba();
 insert into several select j.* from private.jobs as j where j.owner_id = 'set' and j.worker_id = 'worker-2';
 grant select on several to public;
@@ -224,12 +224,46 @@ from ingest_held, (
   values
     ('select public.internal_complete_job(%s, %L)'), ('select public.internal_start_optimization(%s, %L)'),
     ('select public.internal_optimization_source(%s, %L)'), ('select public.internal_report_optimization(%s, %L)'),
-    ('select public.internal_complete_optimization(%s, %L, ''cancelled'')'), ('select public.internal_removable_object(%s, %L)'),
-    ('select public.internal_complete_object_removal(%s, %L)')
+    ('select public.internal_complete_optimization(%s, %L, ''cancelled'')'), ('select public.internal_removable_objects(%s, %L)'),
+    ('select public.internal_complete_object_removal(%s, %L, ''{}'')'), ('select public.internal_composition_source(%s, %L)'),
+    ('select public.internal_record_composition(%s, %L, 1, repeat(''a'', 64))'), ('select public.internal_storage_source(%s, %L)'),
+    ('select public.internal_reserve_whole(%s, %L)'), ('select public.internal_record_storage(%s, %L, null, 1)'),
+    ('select public.internal_record_no_gain(%s, %L)'), ('select public.internal_erasure_objects(%s, %L)'),
+    ('select public.internal_complete_erasure(%s, %L, 0)')
 ) as t (statement);
 select is((select count(*) from private.jobs join ingest_held using (job_id)), 1::bigint, 'and its job is still there');
 update public.resume_versions set state = 'failed', failure_code = 'file_corrupt' where version_id = (select version_id from busy);
 select is(outcome_as('service', format('select public.internal_complete_job(%s, %L)', job_id, lease_token)), 'rows 1', 'a job whose row has ended can be ended') from ingest_held;
+
+-- What has to go in the end is never given up
+select private.enqueue_job(kind, gen_random_uuid(), 'tenacious', 1) from unnest('{erase,remove_object}'::text[]) as kind;
+update private.jobs set attempts = max_attempts - 1 where owner_id = 'tenacious';
+create temporary table tenacious as select c.* from private.jobs as j, claim(j.kind, j.subject_id) as c where j.owner_id = 'tenacious';
+select private.fail_job(job_id, lease_token, '{"code": "unavailable"}', retryable, null) from tenacious, lateral (select kind = 'erase' as retryable) as r;
+select results_eq(
+  $$ select kind, attempts, lease_token, dead_at, run_at - now() from private.jobs where owner_id = 'tenacious' order by 1 $$,
+  $$ values ('erase', 0, null::uuid, null::timestamptz, interval '5 minutes'), ('remove_object', 0, null, null, interval '5 minutes') $$,
+  'an erasure and a removal start over after the longest backoff'
+);
+update private.jobs set attempts = max_attempts, lease_token = gen_random_uuid(), leased_until = now() where owner_id = 'tenacious';
+select private.bury_spent_jobs();
+select is((select count(*) from private.jobs where owner_id = 'tenacious' and dead_at is null and attempts = 0), 2::bigint, 'also when they took their worker down');
+
+-- A worker that must not write any more may have written already
+create temporary table writer as select v.* from history('auth0|writer', 2) as v;
+create temporary table writer_job as select j.* from writer, claim('compact', version_id) as j where version_number = 1;
+select private.storage_source(job_id, lease_token) from writer_job;
+select private.fail_job(job_id, lease_token, '{"code": "internal"}', false, null) from writer_job;
+select results_eq(
+  $$ select x.bucket_id, x.reason from private.object_removals as x join writer using (version_id) $$, $$ values ('resume_deltas', 'unfinished') $$,
+  'what a failed attempt may have written is removed'
+);
+
+-- No job that somebody waits for is ended without its result
+create temporary table awaited as select v.* from writer, restore('auth0|writer', writer.version_id) as v where writer.version_number = 1;
+create temporary table awaited_job as select j.* from awaited, claim('compose', version_id) as j;
+grant select on awaited_job to public;
+select is(outcome_as('service', format('select public.internal_complete_job(%s, %L)', job_id, lease_token)), 'conflict', 'a version that is to be made is made, or fails') from awaited_job;
 
 select * from finish();
 rollback;

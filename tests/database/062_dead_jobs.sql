@@ -82,11 +82,11 @@ select as_dba();
 
 -- Queued anew meanwhile
 create temporary table removed as select gen_random_uuid() as subject_id;
-select private.enqueue_job('remove_object', subject_id, 'a') from removed;
-create temporary table removal as select pg_temp.exhaust('remove_object', subject_id, 'unavailable') as job_id from removed;
-select private.enqueue_job('remove_object', subject_id, 'a') from removed;
+select private.enqueue_job('compact', subject_id, 'a') from removed;
+create temporary table removal as select pg_temp.exhaust('compact', subject_id, 'unavailable') as job_id from removed;
+select private.enqueue_job('compact', subject_id, 'a') from removed;
 select throws_ok($$ select private.requeue_job(job_id) from removal $$, 'PT409', null, 'work that lives again has one job');
-delete from private.jobs where kind = 'remove_object' and dead_at is null;
+delete from private.jobs where kind = 'compact' and dead_at is null;
 select is((private.requeue_job(job_id)).attempts, 0, 'a job without a row of its own is just a job') from removal;
 
 -- Who may

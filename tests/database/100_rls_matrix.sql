@@ -2,7 +2,7 @@
 -- different answers, and each stands here for every cell. Every statement is valid for someone who may.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(282);
+select plan(362);
 
 create temporary table ready as select r.* from ready_version('auth0|owner', 'ready.pdf') as r;
 create temporary table pending as select r.* from begin_upload('auth0|owner', 'pending.pdf') as r;
@@ -65,6 +65,22 @@ values
   ('private.optimization_events', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.optimization_events (optimization_id, event_id, type, data) select optimization_id, 99, 'done', '{}' from optimization$$),
   ('private.optimization_events', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$update private.optimization_events set data = '{}'$$),
   ('private.optimization_events', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'delete from private.optimization_events'),
+  ('private.retention_overrides', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$select from private.retention_overrides$$),
+  ('private.retention_overrides', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.retention_overrides (user_id) values ('x')$$),
+  ('private.retention_overrides', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$update private.retention_overrides set keep_last = 9$$),
+  ('private.retention_overrides', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$delete from private.retention_overrides$$),
+  ('private.removals', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$select from private.removals$$),
+  ('private.removals', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.removals (resume_id, version_id, version_number, reason, file_size) select resume_id, version_id, 1, 'keep_last', 1 from ready$$),
+  ('private.removals', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$update private.removals set reason = reason$$),
+  ('private.removals', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$delete from private.removals$$),
+  ('private.object_removals', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$select from private.object_removals$$),
+  ('private.object_removals', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.object_removals (bucket_id, object_name, version_id, reason) values ('resumes', 'x', gen_random_uuid(), 'orphan')$$),
+  ('private.object_removals', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$update private.object_removals set reason = 'orphan'$$),
+  ('private.object_removals', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$delete from private.object_removals$$),
+  ('private.erasures', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$select from private.erasures$$),
+  ('private.erasures', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.erasures (user_digest, reason, sweep_until, resumes) values ('x', 'request', now(), 0)$$),
+  ('private.erasures', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$update private.erasures set objects = 9$$),
+  ('private.erasures', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$delete from private.erasures$$),
   -- Storage grants its tables to every role, its row level security is all there is. One object exists.
   ('storage.objects', 'select', 'rows 0', 'rows 1', 'rows 0', 'rows 0', 'rows 1', 'select from storage.objects'),
   ('storage.objects', 'insert', 'error 42501', 'rows 1', 'error 42501', 'error 42501', 'rows 1', $$insert into storage.objects (bucket_id, name) select 'resumes', full_storage_path from pending$$),

@@ -1,7 +1,7 @@
 -- Every RPC × role, called with arguments that pass for whoever may. The owner has a version of each state.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(150);
+select plan(250);
 
 create temporary table ready as select r.* from ready_version('auth0|owner', 'ready.pdf', 'A carpenter') as r;
 create temporary table arrived as select r.* from begin_upload('auth0|owner', 'arrived.pdf') as r;
@@ -15,6 +15,27 @@ select complete_upload('auth0|owner', version_id) from short;
 create temporary table optimize_job as select j.* from optimization, claim('optimize', optimization_id) as j;
 create temporary table ingest_job as select j.* from uploaded, claim('ingest', version_id) as j;
 create temporary table removal_job as select j.* from short, claim('remove_object', version_id) as j;
+-- Versions with work to be done on them
+create temporary table older as select h.* from history('auth0|owner', 2) as h order by version_number limit 1;
+create temporary table succeeded as select o.* from ready as r, request('auth0|owner', r::text::public.resume_versions, 'Another job') as o;
+update public.optimizations set status = 'succeeded', result = '{"suggestions": [{}]}', finished_at = now() where optimization_id = (select optimization_id from succeeded);
+create temporary table composed as select v.* from history('auth0|worker', 3) as h, restore('auth0|worker', h.version_id) as v where h.version_number = 1;
+create temporary table compose_job as select j.* from composed, claim('compose', version_id) as j;
+select write_object('resumes', private.composition_source(job_id, lease_token) ->> 'objectName', 7) from compose_job;
+create temporary table compact_job as
+select j.*, r.current_version_id as newest from public.resume_versions as v join public.resumes as r on r.id = v.resume_id join composed using (resume_id), claim('compact', v.version_id) as j
+where v.version_number = 2;
+select write_object('resume_deltas', private.storage_source(job_id, lease_token) ->> 'objectName', 7) from compact_job;
+create temporary table rebased as select h.* from history('auth0|rebased', 3) as h;
+select store_anew('compact', version_id) from rebased where version_number < 3 order by version_number;
+insert into private.retention_overrides (user_id, keep_last) values ('auth0|rebased', 1);
+update public.resume_versions set pinned = true where version_id = (select version_id from rebased where version_number = 1);
+select private.keep_versions(resume_id) from rebased limit 1;
+create temporary table rebase_job as select j.* from rebased, claim('rebase', version_id) as j where version_number = 1;
+create temporary table deleted as select r.* from ready_version('auth0|owner', 'deleted.pdf') as r;
+update public.resumes set deleted_at = now() where id = (select resume_id from deleted);
+create temporary table receipt as select e.* from private.begin_erasure('auth0|owner', '{}', 'request') as e;
+create temporary table erase_job as select j.* from receipt, claim('erase', erasure_id) as j;
 grant select on all tables in schema pg_temp to public;
 
 create temporary table matrix (rpc text, anon text, owner text, stranger text, nobody text, service text, call text);
@@ -28,6 +49,17 @@ values
   ('request_optimization', 'error 42501', 'rows 1', 'not_found', 'unauthorized', 'error 42501', $$select public.request_optimization(full_storage_path, 'A job') from ready$$),
   ('cancel_optimization', 'error 42501', 'rows 1', 'not_found', 'unauthorized', 'error 42501', 'select public.cancel_optimization(optimization_id) from optimization'),
   ('list_optimization_events', 'error 42501', 'rows 1', 'not_found', 'unauthorized', 'error 42501', 'select from optimization, public.list_optimization_events(optimization_id)'),
+  ('list_resume_versions', 'error 42501', 'rows 1', 'rows 0', 'rows 0', 'error 42501', 'select from ready, public.list_resume_versions(resume_id)'),
+  ('label_resume_version', 'error 42501', 'rows 1', 'not_found', 'unauthorized', 'error 42501', $$select public.label_resume_version(version_id, 'Mine') from ready$$),
+  ('pin_resume_version', 'error 42501', 'rows 1', 'not_found', 'unauthorized', 'error 42501', 'select public.pin_resume_version(version_id) from ready'),
+  ('restore_resume_version', 'error 42501', 'rows 1', 'not_found', 'unauthorized', 'error 42501', 'select public.restore_resume_version(version_id) from older'),
+  ('accept_suggestions', 'error 42501', 'rows 1', 'not_found', 'unauthorized', 'error 42501', $$select public.accept_suggestions(optimization_id, '{0}') from succeeded$$),
+  ('retention_report', 'error 42501', 'rows 2', 'rows 0', 'unauthorized', 'error 42501', 'select from public.retention_report(1)'),
+  ('delete_resume', 'error 42501', 'rows 1', 'not_found', 'unauthorized', 'error 42501', 'select public.delete_resume(resume_id) from ready'),
+  ('undelete_resume', 'error 42501', 'rows 1', 'not_found', 'unauthorized', 'error 42501', 'select public.undelete_resume(resume_id) from deleted'),
+  ('list_deleted_resumes', 'error 42501', 'rows 1', 'rows 0', 'unauthorized', 'error 42501', 'select from public.list_deleted_resumes()'),
+  ('erase_my_data', 'error 42501', 'rows 1', 'rows 1', 'unauthorized', 'error 42501', 'select public.erase_my_data()'),
+  ('get_erasure_receipt', 'error 42501', 'rows 1', 'not_found', 'unauthorized', 'error 42501', 'select public.get_erasure_receipt(erasure_id) from receipt'),
   ('search_resumes', 'error 42501', 'rows 1', 'rows 0', 'unauthorized', 'error 42501', $$select from public.search_resumes('carpenter')$$);
 
 -- For the service
@@ -45,8 +77,17 @@ from (
     ('internal_fail_job', $$select public.internal_fail_job(job_id, lease_token, '{"code": "internal"}', true) from ingest_job$$),
     ('internal_ingest_source', 'select public.internal_ingest_source(job_id, lease_token) from ingest_job'),
     ('internal_complete_ingest', $$select public.internal_complete_ingest(job_id, lease_token, repeat('a', 64), 1000, 'text', '', 'en') from ingest_job$$),
-    ('internal_removable_object', 'select public.internal_removable_object(job_id, lease_token) from removal_job'),
-    ('internal_complete_object_removal', 'select public.internal_complete_object_removal(job_id, lease_token) from removal_job'),
+    ('internal_removable_objects', 'select from removal_job, public.internal_removable_objects(job_id, lease_token)'),
+    ('internal_complete_object_removal', $$select public.internal_complete_object_removal(job_id, lease_token, '{}') from removal_job$$),
+    ('internal_version_chain', 'select from ready, public.internal_version_chain(version_id)'),
+    ('internal_composition_source', 'select public.internal_composition_source(job_id, lease_token) from compose_job'),
+    ('internal_record_composition', $$select public.internal_record_composition(job_id, lease_token, 7, repeat('a', 64)) from compose_job$$),
+    ('internal_storage_source', 'select public.internal_storage_source(job_id, lease_token) from compact_job'),
+    ('internal_reserve_whole', 'select public.internal_reserve_whole(job_id, lease_token) from rebase_job'),
+    ('internal_record_storage', 'select public.internal_record_storage(job_id, lease_token, newest, 7) from compact_job'),
+    ('internal_record_no_gain', 'select public.internal_record_no_gain(job_id, lease_token) from compact_job'),
+    ('internal_erasure_objects', 'select from erase_job left join lateral public.internal_erasure_objects(job_id, lease_token) on true'),
+    ('internal_complete_erasure', 'select public.internal_complete_erasure(job_id, lease_token, 0) from erase_job'),
     ('internal_start_optimization', 'select public.internal_start_optimization(job_id, lease_token) from optimize_job'),
     ('internal_optimization_source', 'select public.internal_optimization_source(job_id, lease_token) from optimize_job'),
     ('internal_report_optimization', 'select public.internal_report_optimization(job_id, lease_token) from optimize_job'),

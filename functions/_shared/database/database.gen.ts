@@ -92,6 +92,8 @@ export type Database = {
       }
       resume_versions: {
         Row: {
+          accepted_suggestions: number[] | null
+          composed_from_version_id: string | null
           content_text: string | null
           created_at: string
           delta_base_version_id: string | null
@@ -102,11 +104,13 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          kept_full_reason: string | null
           label: string | null
           language: string | null
           mime_type: string
           notices: NonNullable<Json>
           object_version: string | null
+          optimization_id: string | null
           original_filename: string
           parent_version_id: string | null
           pinned: boolean
@@ -116,6 +120,7 @@ export type Database = {
           sha256: string | null
           source: string
           state: string
+          stored_bytes: number | null
           upload_expires_at: string | null
           uploaded_at: string | null
           version_id: string
@@ -123,6 +128,8 @@ export type Database = {
         }
         ComputedFields: never
         Insert: {
+          accepted_suggestions?: number[] | null
+          composed_from_version_id?: string | null
           content_text?: string | null
           created_at?: string
           delta_base_version_id?: string | null
@@ -133,11 +140,13 @@ export type Database = {
           full_storage_path: string
           headings?: string | null
           held_as?: string
+          kept_full_reason?: string | null
           label?: string | null
           language?: string | null
           mime_type: string
           notices?: NonNullable<Json>
           object_version?: string | null
+          optimization_id?: string | null
           original_filename: string
           parent_version_id?: string | null
           pinned?: boolean
@@ -147,12 +156,15 @@ export type Database = {
           sha256?: string | null
           source?: string
           state?: string
+          stored_bytes?: number | null
           upload_expires_at?: string | null
           uploaded_at?: string | null
           version_id?: string
           version_number: number
         }
         Update: {
+          accepted_suggestions?: number[] | null
+          composed_from_version_id?: string | null
           content_text?: string | null
           created_at?: string
           delta_base_version_id?: string | null
@@ -163,11 +175,13 @@ export type Database = {
           full_storage_path?: string
           headings?: string | null
           held_as?: string
+          kept_full_reason?: string | null
           label?: string | null
           language?: string | null
           mime_type?: string
           notices?: NonNullable<Json>
           object_version?: string | null
+          optimization_id?: string | null
           original_filename?: string
           parent_version_id?: string | null
           pinned?: boolean
@@ -177,12 +191,20 @@ export type Database = {
           sha256?: string | null
           source?: string
           state?: string
+          stored_bytes?: number | null
           upload_expires_at?: string | null
           uploaded_at?: string | null
           version_id?: string
           version_number?: number
         }
         Relationships: [
+          {
+            foreignKeyName: 'resume_versions_composed_from_version_id_fkey'
+            columns: ['composed_from_version_id']
+            isOneToOne: false
+            referencedRelation: 'resume_versions'
+            referencedColumns: ['version_id']
+          },
           {
             foreignKeyName: 'resume_versions_delta_base_version_id_fkey'
             columns: ['delta_base_version_id']
@@ -213,6 +235,7 @@ export type Database = {
           created_at: string
           current_version_id: string | null
           deleted_at: string | null
+          erasure_id: string | null
           headings: string | null
           id: string
           language: string
@@ -229,6 +252,7 @@ export type Database = {
           created_at?: string
           current_version_id?: string | null
           deleted_at?: string | null
+          erasure_id?: string | null
           headings?: string | null
           id?: string
           language?: string
@@ -244,6 +268,7 @@ export type Database = {
           created_at?: string
           current_version_id?: string | null
           deleted_at?: string | null
+          erasure_id?: string | null
           headings?: string | null
           id?: string
           language?: string
@@ -268,15 +293,11 @@ export type Database = {
       [_ in never]: never
     }
     Functions: {
-      begin_resume_upload: {
-        Args: {
-          file_size: number
-          filename: string
-          mime_type: string
-          resume_id?: string
-          sha256?: string
-        }
+      accept_suggestions: {
+        Args: { optimization_id: string; suggestions: number[] }
         Returns: {
+          accepted_suggestions: number[] | null
+          composed_from_version_id: string | null
           content_text: string | null
           created_at: string
           delta_base_version_id: string | null
@@ -287,11 +308,13 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          kept_full_reason: string | null
           label: string | null
           language: string | null
           mime_type: string
           notices: NonNullable<Json>
           object_version: string | null
+          optimization_id: string | null
           original_filename: string
           parent_version_id: string | null
           pinned: boolean
@@ -301,6 +324,57 @@ export type Database = {
           sha256: string | null
           source: string
           state: string
+          stored_bytes: number | null
+          upload_expires_at: string | null
+          uploaded_at: string | null
+          version_id: string
+          version_number: number
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'resume_versions'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      begin_resume_upload: {
+        Args: {
+          file_size: number
+          filename: string
+          mime_type: string
+          resume_id?: string
+          sha256?: string
+        }
+        Returns: {
+          accepted_suggestions: number[] | null
+          composed_from_version_id: string | null
+          content_text: string | null
+          created_at: string
+          delta_base_version_id: string | null
+          delta_storage_path: string | null
+          expected_sha256: string | null
+          failure_code: string | null
+          file_size: number
+          full_storage_path: string
+          headings: string | null
+          held_as: string
+          kept_full_reason: string | null
+          label: string | null
+          language: string | null
+          mime_type: string
+          notices: NonNullable<Json>
+          object_version: string | null
+          optimization_id: string | null
+          original_filename: string
+          parent_version_id: string | null
+          pinned: boolean
+          ready_at: string | null
+          reported_failure: string | null
+          resume_id: string
+          sha256: string | null
+          source: string
+          state: string
+          stored_bytes: number | null
           upload_expires_at: string | null
           uploaded_at: string | null
           version_id: string
@@ -347,6 +421,8 @@ export type Database = {
       complete_resume_upload: {
         Args: { version_id: string }
         Returns: {
+          accepted_suggestions: number[] | null
+          composed_from_version_id: string | null
           content_text: string | null
           created_at: string
           delta_base_version_id: string | null
@@ -357,11 +433,13 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          kept_full_reason: string | null
           label: string | null
           language: string | null
           mime_type: string
           notices: NonNullable<Json>
           object_version: string | null
+          optimization_id: string | null
           original_filename: string
           parent_version_id: string | null
           pinned: boolean
@@ -371,6 +449,7 @@ export type Database = {
           sha256: string | null
           source: string
           state: string
+          stored_bytes: number | null
           upload_expires_at: string | null
           uploaded_at: string | null
           version_id: string
@@ -379,6 +458,51 @@ export type Database = {
         SetofOptions: {
           from: '*'
           to: 'resume_versions'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      delete_resume: {
+        Args: { resume_id: string }
+        Returns: {
+          content_text: string | null
+          content_tsvector: unknown
+          created_at: string
+          current_version_id: string | null
+          deleted_at: string | null
+          erasure_id: string | null
+          headings: string | null
+          id: string
+          language: string
+          mime_type: string
+          original_filename: string
+          storage_path: string
+          updated_at: string
+          user_id: string
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'resumes'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      erase_my_data: {
+        Args: Record<PropertyKey, never>
+        Returns: Database['public']['CompositeTypes']['erasure_receipt']
+        SetofOptions: {
+          from: '*'
+          to: 'erasure_receipt'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      get_erasure_receipt: {
+        Args: { receipt_id: string }
+        Returns: Database['public']['CompositeTypes']['erasure_receipt']
+        SetofOptions: {
+          from: '*'
+          to: 'erasure_receipt'
           isOneToOne: true
           isSetofReturn: false
         }
@@ -403,6 +527,10 @@ export type Database = {
           subject_id: string
         }[]
       }
+      internal_complete_erasure: {
+        Args: { p_job_id: number; p_lease_token: string; p_removed: number }
+        Returns: string
+      }
       internal_complete_ingest: {
         Args: {
           p_content_text: string
@@ -416,6 +544,8 @@ export type Database = {
           p_storage_calls?: Json
         }
         Returns: {
+          accepted_suggestions: number[] | null
+          composed_from_version_id: string | null
           content_text: string | null
           created_at: string
           delta_base_version_id: string | null
@@ -426,11 +556,13 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          kept_full_reason: string | null
           label: string | null
           language: string | null
           mime_type: string
           notices: NonNullable<Json>
           object_version: string | null
+          optimization_id: string | null
           original_filename: string
           parent_version_id: string | null
           pinned: boolean
@@ -440,6 +572,7 @@ export type Database = {
           sha256: string | null
           source: string
           state: string
+          stored_bytes: number | null
           upload_expires_at: string | null
           uploaded_at: string | null
           version_id: string
@@ -461,8 +594,8 @@ export type Database = {
         Returns: number[]
       }
       internal_complete_object_removal: {
-        Args: { p_job_id: number; p_lease_token: string }
-        Returns: undefined
+        Args: { p_job_id: number; p_lease_token: string; p_object_names: string[] }
+        Returns: boolean
       }
       internal_complete_optimization: {
         Args: {
@@ -502,6 +635,17 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      internal_composition_source: {
+        Args: { p_job_id: number; p_lease_token: string }
+        Returns: Json
+      }
+      internal_erasure_objects: {
+        Args: { p_job_id: number; p_lease_token: string }
+        Returns: {
+          bucket_id: string
+          object_name: string
+        }[]
+      }
       internal_extend_job: {
         Args: { p_job_id: number; p_lease_seconds?: number; p_lease_token: string }
         Returns: string
@@ -524,6 +668,8 @@ export type Database = {
       internal_ingest_source: {
         Args: { p_job_id: number; p_lease_token: string }
         Returns: {
+          accepted_suggestions: number[] | null
+          composed_from_version_id: string | null
           content_text: string | null
           created_at: string
           delta_base_version_id: string | null
@@ -534,11 +680,13 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          kept_full_reason: string | null
           label: string | null
           language: string | null
           mime_type: string
           notices: NonNullable<Json>
           object_version: string | null
+          optimization_id: string | null
           original_filename: string
           parent_version_id: string | null
           pinned: boolean
@@ -548,6 +696,7 @@ export type Database = {
           sha256: string | null
           source: string
           state: string
+          stored_bytes: number | null
           upload_expires_at: string | null
           uploaded_at: string | null
           version_id: string
@@ -564,6 +713,8 @@ export type Database = {
       internal_optimization_source: {
         Args: { p_job_id: number; p_lease_token: string }
         Returns: {
+          accepted_suggestions: number[] | null
+          composed_from_version_id: string | null
           content_text: string | null
           created_at: string
           delta_base_version_id: string | null
@@ -574,11 +725,13 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          kept_full_reason: string | null
           label: string | null
           language: string | null
           mime_type: string
           notices: NonNullable<Json>
           object_version: string | null
+          optimization_id: string | null
           original_filename: string
           parent_version_id: string | null
           pinned: boolean
@@ -588,6 +741,7 @@ export type Database = {
           sha256: string | null
           source: string
           state: string
+          stored_bytes: number | null
           upload_expires_at: string | null
           uploaded_at: string | null
           version_id: string
@@ -600,6 +754,69 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      internal_record_composition: {
+        Args: {
+          p_file_size: number
+          p_job_id: number
+          p_lease_token: string
+          p_notices?: Json
+          p_sha256: string
+        }
+        Returns: {
+          accepted_suggestions: number[] | null
+          composed_from_version_id: string | null
+          content_text: string | null
+          created_at: string
+          delta_base_version_id: string | null
+          delta_storage_path: string | null
+          expected_sha256: string | null
+          failure_code: string | null
+          file_size: number
+          full_storage_path: string
+          headings: string | null
+          held_as: string
+          kept_full_reason: string | null
+          label: string | null
+          language: string | null
+          mime_type: string
+          notices: NonNullable<Json>
+          object_version: string | null
+          optimization_id: string | null
+          original_filename: string
+          parent_version_id: string | null
+          pinned: boolean
+          ready_at: string | null
+          reported_failure: string | null
+          resume_id: string
+          sha256: string | null
+          source: string
+          state: string
+          stored_bytes: number | null
+          upload_expires_at: string | null
+          uploaded_at: string | null
+          version_id: string
+          version_number: number
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'resume_versions'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      internal_record_no_gain: {
+        Args: { p_job_id: number; p_lease_token: string }
+        Returns: undefined
+      }
+      internal_record_storage: {
+        Args: {
+          p_base_version_id: string
+          p_job_id: number
+          p_lease_token: string
+          p_stored_bytes: number
+        }
+        Returns: boolean
+      }
       internal_release_job: {
         Args: { p_delay_seconds?: number; p_job_id: number; p_lease_token: string }
         Returns: undefined
@@ -608,9 +825,12 @@ export type Database = {
         Args: { p_delay_seconds?: number; p_job_ids: number[]; p_lease_tokens: string[] }
         Returns: number[]
       }
-      internal_removable_object: {
+      internal_removable_objects: {
         Args: { p_job_id: number; p_lease_token: string }
-        Returns: string
+        Returns: {
+          bucket_id: string
+          object_name: string
+        }[]
       }
       internal_report_optimization: {
         Args: {
@@ -624,6 +844,7 @@ export type Database = {
         }
         Returns: boolean
       }
+      internal_reserve_whole: { Args: { p_job_id: number; p_lease_token: string }; Returns: string }
       internal_start_optimization: {
         Args: { p_job_id: number; p_lease_token: string }
         Returns: {
@@ -655,6 +876,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      internal_storage_source: { Args: { p_job_id: number; p_lease_token: string }; Returns: Json }
       internal_swap_circuit: {
         Args: { p_circuit: Json; p_endpoint: string; p_version: number }
         Returns: Json
@@ -668,6 +890,18 @@ export type Database = {
         }
         Returns: Json
       }
+      internal_version_chain: {
+        Args: { p_version_id: string }
+        Returns: {
+          bucket_id: string
+          file_size: number
+          held_as: string
+          object_name: string
+          place: number
+          sha256: string
+          version_id: string
+        }[]
+      }
       internal_wait_optimization: {
         Args: {
           p_error: Json
@@ -678,18 +912,11 @@ export type Database = {
         }
         Returns: string
       }
-      list_optimization_events: {
-        Args: { after_event_id?: number; optimization_id: string }
+      label_resume_version: {
+        Args: { label?: string; version_id: string }
         Returns: {
-          created_at: string
-          data: Json
-          event_id: number
-          type: string
-        }[]
-      }
-      report_upload_failure: {
-        Args: { reason: string; version_id: string }
-        Returns: {
+          accepted_suggestions: number[] | null
+          composed_from_version_id: string | null
           content_text: string | null
           created_at: string
           delta_base_version_id: string | null
@@ -700,11 +927,13 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          kept_full_reason: string | null
           label: string | null
           language: string | null
           mime_type: string
           notices: NonNullable<Json>
           object_version: string | null
+          optimization_id: string | null
           original_filename: string
           parent_version_id: string | null
           pinned: boolean
@@ -714,6 +943,139 @@ export type Database = {
           sha256: string | null
           source: string
           state: string
+          stored_bytes: number | null
+          upload_expires_at: string | null
+          uploaded_at: string | null
+          version_id: string
+          version_number: number
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'resume_versions'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      list_deleted_resumes: {
+        Args: Record<PropertyKey, never>
+        Returns: {
+          deleted_at: string
+          gone_at: string
+          original_filename: string
+          resume_id: string
+        }[]
+      }
+      list_optimization_events: {
+        Args: { after_event_id?: number; optimization_id: string }
+        Returns: {
+          created_at: string
+          data: Json
+          event_id: number
+          type: string
+        }[]
+      }
+      list_resume_versions: {
+        Args: { resume_id: string }
+        Returns: {
+          accepted_suggestions: number[]
+          composed_from_version_id: string
+          created_at: string
+          failure_code: string
+          file_size: number
+          held_as: string
+          is_current: boolean
+          kept_full_reason: string
+          label: string
+          mime_type: string
+          optimization_id: string
+          original_filename: string
+          parent_version_id: string
+          pinned: boolean
+          ready_at: string
+          sha256: string
+          source: string
+          state: string
+          stored_bytes: number
+          version_id: string
+          version_number: number
+        }[]
+      }
+      pin_resume_version: {
+        Args: { pinned?: boolean; version_id: string }
+        Returns: {
+          accepted_suggestions: number[] | null
+          composed_from_version_id: string | null
+          content_text: string | null
+          created_at: string
+          delta_base_version_id: string | null
+          delta_storage_path: string | null
+          expected_sha256: string | null
+          failure_code: string | null
+          file_size: number
+          full_storage_path: string
+          headings: string | null
+          held_as: string
+          kept_full_reason: string | null
+          label: string | null
+          language: string | null
+          mime_type: string
+          notices: NonNullable<Json>
+          object_version: string | null
+          optimization_id: string | null
+          original_filename: string
+          parent_version_id: string | null
+          pinned: boolean
+          ready_at: string | null
+          reported_failure: string | null
+          resume_id: string
+          sha256: string | null
+          source: string
+          state: string
+          stored_bytes: number | null
+          upload_expires_at: string | null
+          uploaded_at: string | null
+          version_id: string
+          version_number: number
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'resume_versions'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      report_upload_failure: {
+        Args: { reason: string; version_id: string }
+        Returns: {
+          accepted_suggestions: number[] | null
+          composed_from_version_id: string | null
+          content_text: string | null
+          created_at: string
+          delta_base_version_id: string | null
+          delta_storage_path: string | null
+          expected_sha256: string | null
+          failure_code: string | null
+          file_size: number
+          full_storage_path: string
+          headings: string | null
+          held_as: string
+          kept_full_reason: string | null
+          label: string | null
+          language: string | null
+          mime_type: string
+          notices: NonNullable<Json>
+          object_version: string | null
+          optimization_id: string | null
+          original_filename: string
+          parent_version_id: string | null
+          pinned: boolean
+          ready_at: string | null
+          reported_failure: string | null
+          resume_id: string
+          sha256: string | null
+          source: string
+          state: string
+          stored_bytes: number | null
           upload_expires_at: string | null
           uploaded_at: string | null
           version_id: string
@@ -762,6 +1124,62 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      restore_resume_version: {
+        Args: { version_id: string }
+        Returns: {
+          accepted_suggestions: number[] | null
+          composed_from_version_id: string | null
+          content_text: string | null
+          created_at: string
+          delta_base_version_id: string | null
+          delta_storage_path: string | null
+          expected_sha256: string | null
+          failure_code: string | null
+          file_size: number
+          full_storage_path: string
+          headings: string | null
+          held_as: string
+          kept_full_reason: string | null
+          label: string | null
+          language: string | null
+          mime_type: string
+          notices: NonNullable<Json>
+          object_version: string | null
+          optimization_id: string | null
+          original_filename: string
+          parent_version_id: string | null
+          pinned: boolean
+          ready_at: string | null
+          reported_failure: string | null
+          resume_id: string
+          sha256: string | null
+          source: string
+          state: string
+          stored_bytes: number | null
+          upload_expires_at: string | null
+          uploaded_at: string | null
+          version_id: string
+          version_number: number
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'resume_versions'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      retention_report: {
+        Args: { keep_last?: number }
+        Returns: {
+          bytes: number
+          due_at: string
+          reason: string
+          resume_id: string
+          version_id: string
+          version_number: number
+          what: string
+        }[]
+      }
       search_resumes: {
         Args: {
           after?: string
@@ -791,12 +1209,43 @@ export type Database = {
           version_id: string
         }[]
       }
+      undelete_resume: {
+        Args: { resume_id: string }
+        Returns: {
+          content_text: string | null
+          content_tsvector: unknown
+          created_at: string
+          current_version_id: string | null
+          deleted_at: string | null
+          erasure_id: string | null
+          headings: string | null
+          id: string
+          language: string
+          mime_type: string
+          original_filename: string
+          storage_path: string
+          updated_at: string
+          user_id: string
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'resumes'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
     }
     Enums: {
       [_ in never]: never
     }
     CompositeTypes: {
-      [_ in never]: never
+      erasure_receipt: {
+        receipt_id: string | null
+        requested_at: string | null
+        resumes: number | null
+        objects_removed: number | null
+        finished_at: string | null
+      }
     }
   }
 }

@@ -3,7 +3,7 @@ import { isOn, type StyleLookup } from './docx-styles.ts'
 import type { Notice } from './notice.ts'
 import type { Numbering } from './numbering.ts'
 import { rowText } from './table.ts'
-import type { ReadXml } from './xml.ts'
+import type { Place, ReadXml } from './xml.ts'
 
 interface Context {
   readonly styles: StyleLookup
@@ -14,23 +14,40 @@ interface Context {
   readonly spend: (characters: number) => void
 }
 
+/** A piece of a part's text, for whoever wants to find it in the part again. */
+export interface Piece {
+  /** Before white space is folded. */
+  readonly text: string
+  /** Characters of a `w:t`, or the whole tag of a sign; `undefined` for a label, which is made up. */
+  readonly place: Place | undefined
+}
+
 interface Paragraph {
   text: string
+  readonly pieces: Piece[]
   style: string | undefined
   numberingId: string | undefined
   level: number | undefined
   /** Content of text boxes that are anchored in the paragraph; it follows it. */
-  readonly boxes: string[]
+  readonly boxes: Flow
 }
 
 /** Where finished paragraphs go: the part itself, a table cell, a text box. */
 interface Flow {
   readonly lines: string[]
+  /** In the order in which the lines hold them; empty unless they are asked for. */
+  readonly pieces: Piece[]
 }
 
 interface Table {
-  rows: string[]
+  readonly rows: Flow
   cells: Flow[]
+}
+
+const newFlow = (): Flow => ({ lines: [], pieces: [] })
+/** Not by spread: there may be more of them than a call takes arguments. */
+const move = <T>(items: readonly T[], into: T[]): void => {
+  for (const item of items) into.push(item)
 }
 
 const compatibility = 'http://schemas.openxmlformats.org/markup-compatibility/2006'
@@ -50,11 +67,16 @@ const skipped = new Set([
 
 /**
  * Text of one part (body, header, notes) in document order: a line per paragraph, cells of a row
- * by tabs, list labels, breaks and tabs; without what is deleted or hidden.
+ * by tabs, list labels, breaks and tabs; without what is deleted or hidden. With `trace`, also told
+ * is where each piece of it stands.
  */
-export function readPartText(bytes: Uint8Array, context: Context): string {
+export function readPartText(
+  bytes: Uint8Array,
+  context: Context,
+  { trace = false }: { trace?: boolean } = {},
+): { text: string; pieces: readonly Piece[] } {
   const { styles, numbering, notices, readXml, spend } = context
-  const root: Flow = { lines: [] }
+  const root = newFlow()
   const flows: Flow[] = [root]
   const tables: Table[] = []
   const paragraphs: Paragraph[] = []
@@ -66,7 +88,7 @@ export function readPartText(bytes: Uint8Array, context: Context): string {
   /** Per open AlternateContent: whether a choice was read, so that the others are copies. */
   const alternatives: boolean[] = []
 
-  const append = (text: string): void => {
+  const append = (text: string, place: Place): void => {
     const paragraph = paragraphs.at(-1)
     if (!paragraph) return
     if (runs.at(-1)?.hidden) {
@@ -75,6 +97,7 @@ export function readPartText(bytes: Uint8Array, context: Context): string {
     }
     spend(text.length)
     paragraph.text += text
+    if (trace) paragraph.pieces.push({ text, place })
   }
 
   const closeParagraph = (): void => {
@@ -92,11 +115,16 @@ export function readPartText(bytes: Uint8Array, context: Context): string {
     spend((label?.length ?? 0) + 1)
     if (style.heading && flow.lines.length > 0) flow.lines.push('')
     flow.lines.push(label ? `${label} ${paragraph.text.trimStart()}` : paragraph.text)
-    flow.lines.push(...paragraph.boxes)
+    move(paragraph.boxes.lines, flow.lines)
+    if (trace) {
+      if (label) flow.pieces.push({ text: label, place: undefined })
+      move(paragraph.pieces, flow.pieces)
+      move(paragraph.boxes.pieces, flow.pieces)
+    }
   }
 
   readXml(bytes, {
-    open(name, namespace, attribute) {
+    open(name, namespace, attribute, place) {
       if (namespace === compatibility) {
         if (name === 'AlternateContent') alternatives.push(false)
         else if (name === 'Choice' || name === 'Fallback') {
@@ -118,10 +146,11 @@ export function readPartText(bytes: Uint8Array, context: Context): string {
         case 'p':
           paragraphs.push({
             text: '',
+            pieces: [],
             style: undefined,
             numberingId: undefined,
             level: undefined,
-            boxes: [],
+            boxes: newFlow(),
           })
           break
         case 'pPr':
@@ -154,23 +183,23 @@ export function readPartText(bytes: Uint8Array, context: Context): string {
           break
         case 'tab':
           // The same name defines tab stops in paragraph properties.
-          if (markDepth === 0 && runs.length > 0) append('\t')
+          if (markDepth === 0 && runs.length > 0) append('\t', place)
           break
         case 'ptab':
-          append('\t')
+          append('\t', place)
           break
         case 'br':
         case 'cr':
-          append('\n')
+          append('\n', place)
           break
         case 'noBreakHyphen':
-          append('-')
+          append('-', place)
           break
         case 'sym':
-          append(symbol(attribute('char')))
+          append(symbol(attribute('char')), place)
           break
         case 'tbl':
-          tables.push({ rows: [], cells: [] })
+          tables.push({ rows: newFlow(), cells: [] })
           break
         case 'tr': {
           const table = tables.at(-1)
@@ -179,14 +208,14 @@ export function readPartText(bytes: Uint8Array, context: Context): string {
           break
         }
         case 'tc': {
-          const cell: Flow = { lines: [] }
+          const cell = newFlow()
           spend(1)
           tables.at(-1)?.cells.push(cell)
           flows.push(cell)
           break
         }
         case 'txbxContent':
-          flows.push({ lines: [] })
+          flows.push(newFlow())
           // Runs and paragraphs inside are not those around the anchor.
           runs.push({ hidden: runs.at(-1)?.hidden ?? false })
           break
@@ -224,28 +253,36 @@ export function readPartText(bytes: Uint8Array, context: Context): string {
           break
         case 'tr': {
           const table = tables.at(-1)
-          if (table) table.rows.push(rowText(table.cells.map(({ lines }) => lines)))
+          if (!table) break
+          table.rows.lines.push(rowText(table.cells.map(({ lines }) => lines)))
+          for (const cell of table.cells) move(cell.pieces, table.rows.pieces)
           break
         }
         case 'tbl': {
           const table = tables.pop()
-          if (table) flows.at(-1)?.lines.push(...table.rows)
+          const flow = flows.at(-1)
+          if (!table || !flow) break
+          move(table.rows.lines, flow.lines)
+          move(table.rows.pieces, flow.pieces)
           break
         }
         case 'txbxContent': {
           const box = flows.pop()
           runs.pop()
           const hidden = runs.at(-1)?.hidden ?? false
-          if (box && !hidden) (paragraphs.at(-1)?.boxes ?? flows.at(-1)?.lines)?.push(...box.lines)
+          const flow = paragraphs.at(-1)?.boxes ?? flows.at(-1)
+          if (!box || !flow || hidden) break
+          move(box.lines, flow.lines)
+          move(box.pieces, flow.pieces)
           break
         }
       }
     },
-    text(value) {
-      if (textDepth > 0 && skipDepth === 0) append(value.replace(/[\r\n]+/g, ' '))
+    text(value, place) {
+      if (textDepth > 0 && skipDepth === 0) append(value.replace(/[\r\n]/g, ' '), place)
     },
   })
-  return root.lines.join('\n')
+  return { text: root.lines.join('\n'), pieces: root.pieces }
 }
 
 /** `w:sym` names a glyph of a symbol font; most in resumes are bullets, which Unicode has too. */

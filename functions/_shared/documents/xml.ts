@@ -1,12 +1,22 @@
 import { AppError } from '../errors.ts'
 import { limits } from './limits.ts'
 
-/** What a handler is told while a part is read from front to back; no tree is ever built. */
+/**
+ * What a handler is told while a part is read from front to back; no tree is ever built. Each place
+ * is that of the tag or text in the decoded part, as {@link decodeXml} gives it.
+ */
 export interface XmlHandler {
   /** `namespace` is the resolved URI (empty without one), `attribute` finds one by local name. */
-  open(name: string, namespace: string, attribute: AttributeLookup): void
-  close(name: string, namespace: string): void
-  text(value: string): void
+  open(name: string, namespace: string, attribute: AttributeLookup, place: Place): void
+  close(name: string, namespace: string, place: Place): void
+  /** `place` holds the text with its entities, or the inside of a CDATA section. */
+  text(value: string, place: Place): void
+}
+
+/** From the first character to behind the last. */
+export interface Place {
+  readonly start: number
+  readonly end: number
 }
 
 /** Value of an attribute by local name, in the namespace if one is given. */
@@ -45,12 +55,12 @@ export function createXmlReader(): ReadXml {
   return (bytes, handler) =>
     readXml(bytes, {
       ...handler,
-      open(name, namespace, attribute) {
+      open(name, namespace, attribute, place) {
         left--
         if (left < 0) {
           throw new AppError('file_too_complex', `Over ${limits.xmlElements} XML elements`)
         }
-        handler.open(name, namespace, attribute)
+        handler.open(name, namespace, attribute, place)
       },
     })
 }
@@ -78,7 +88,7 @@ function readXml(bytes: Uint8Array, handler: XmlHandler): void {
     const textEnd = tag < 0 ? source.length : tag
     if (textEnd > at) {
       const text = source.slice(at, textEnd)
-      if (scopes.length > 0) handler.text(decodeEntities(text))
+      if (scopes.length > 0) handler.text(decodeEntities(text), { start: at, end: textEnd })
       else if (text.trim() !== '') throw corrupt('text outside the root element')
     }
     if (tag < 0) break
@@ -88,7 +98,7 @@ function readXml(bytes: Uint8Array, handler: XmlHandler): void {
     } else if (source.startsWith('<![CDATA[', tag)) {
       const end = after(source, ']]>', tag + 9)
       if (scopes.length === 0) throw corrupt('text outside the root element')
-      handler.text(source.slice(tag + 9, end - 3))
+      handler.text(source.slice(tag + 9, end - 3), { start: tag + 9, end: end - 3 })
       at = end
     } else if (source.startsWith('<?', tag)) {
       at = after(source, '?>', tag + 2)
@@ -100,7 +110,7 @@ function readXml(bytes: Uint8Array, handler: XmlHandler): void {
       if (!scope || source.slice(tag + 2, end - 1).trimEnd() !== scope.raw) {
         throw corrupt('an end tag has no start tag')
       }
-      handler.close(scope.local, scope.namespace)
+      handler.close(scope.local, scope.namespace, { start: tag, end })
       at = end
     } else {
       const outer = scopes.at(-1)
@@ -111,8 +121,10 @@ function readXml(bytes: Uint8Array, handler: XmlHandler): void {
       if (scopes.length >= limits.xmlDepth) {
         throw new AppError('file_too_complex', `XML nested deeper than ${limits.xmlDepth} levels`)
       }
-      handler.open(scope.local, scope.namespace, lookup(attributes, scope.namespaces))
-      if (opened.empty) handler.close(scope.local, scope.namespace)
+      const place = { start: tag, end: opened.end }
+      handler.open(scope.local, scope.namespace, lookup(attributes, scope.namespaces), place)
+      // An empty element ends where its tag does.
+      if (opened.empty) handler.close(scope.local, scope.namespace, place)
       else scopes.push(scope)
       at = opened.end
     }
@@ -172,7 +184,7 @@ function splitName(raw: string): [prefix: string, local: string] {
   return colon < 0 ? ['', raw] : [raw.slice(0, colon), raw.slice(colon + 1)]
 }
 
-function decodeEntities(text: string): string {
+export function decodeEntities(text: string): string {
   if (!text.includes('&')) return text
   return text.replace(/&([^;&]{0,40});?/g, (whole, name: string) => {
     const known = entities[name]
@@ -186,18 +198,18 @@ function decodeEntities(text: string): string {
 }
 
 /** XML is UTF-8 unless a byte order mark says UTF-16; other encodings do not occur in OOXML. */
-function decodeXml(bytes: Uint8Array): string {
-  const encoding =
-    bytes[0] === 0xff && bytes[1] === 0xfe
-      ? 'utf-16le'
-      : bytes[0] === 0xfe && bytes[1] === 0xff
-        ? 'utf-16be'
-        : 'utf-8'
+export function decodeXml(bytes: Uint8Array): string {
+  const encoding = encodingOf(bytes)
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes)
   } catch (cause) {
     throw new AppError('file_corrupt', `Cannot decode an XML part as ${encoding}`, { cause })
   }
+}
+
+export function encodingOf(bytes: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le'
+  return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8'
 }
 
 function after(source: string, terminator: string, from: number): number {

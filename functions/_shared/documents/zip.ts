@@ -108,7 +108,7 @@ export function openZip(bytes: Uint8Array): ZipArchive {
 }
 
 /** The end record must be the last thing in the file, apart from its own comment and zero padding. */
-function findEnd(bytes: Uint8Array, view: DataView): number {
+export function findEnd(bytes: Uint8Array, view: DataView): number {
   const first = Math.max(0, bytes.length - endBytes - maxCommentBytes)
   const ends: number[] = []
   for (let at = bytes.length - endBytes; at >= first; at--) {

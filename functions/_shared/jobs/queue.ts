@@ -7,7 +7,15 @@ import { AppError, type ErrorCode } from '../errors.ts'
 /** How long a claim holds without word of its worker. */
 export const leaseSeconds = 30
 
-export const jobKinds = ['ingest', 'optimize', 'remove_object'] as const
+export const jobKinds = [
+  'ingest',
+  'optimize',
+  'compose',
+  'compact',
+  'rebase',
+  'remove_object',
+  'erase',
+] as const
 export type JobKind = (typeof jobKinds)[number]
 
 const jobSchema = z.object({
@@ -24,7 +32,7 @@ const jobSchema = z.object({
 export interface Job {
   readonly id: number
   readonly kind: JobKind
-  /** A version (ingest, remove_object) or an optimization (optimize). */
+  /** An optimization (optimize), an erasure (erase), or a version. */
   readonly subjectId: string
   readonly ownerId: string
   readonly attempt: number

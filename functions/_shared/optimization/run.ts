@@ -13,6 +13,7 @@ import type { ModelPool } from '../ollama/endpoints.ts'
 import { type Language, languages } from '../resume/resume.ts'
 import type { Score } from '../scoring/score.ts'
 import { delay } from '../std/std.ts'
+import type { DeltaCodec } from '../versions/delta-client.ts'
 import type { SavedEvent } from './follow.ts'
 import { readPartial } from './partial.ts'
 import { optimize } from './pipeline.ts'
@@ -22,6 +23,7 @@ import type { OptimizationResult } from './result.ts'
 export interface RunDependencies {
   readonly service: Client
   readonly extract: Extract
+  readonly delta: DeltaCodec
   readonly models: Pick<ModelPool, 'forJob'>
   readonly workerId: string
   /** Makes the mark of data in prompts unguessable and the same for one version. */

@@ -102,6 +102,8 @@ describe('manifests', () => {
     ['another version', { zod: 'npm:zod@4.6.6' }, { zod: '4.6.7' }, 'package.json has 4.6.7'],
     ['no dependency', { zod: 'npm:zod@4.6.7' }, {}, 'package.json does not depend on it'],
     ['no mapping', {}, { zod: '4.6.7' }, 'deno.json does not map'],
+    ['another alias', { 'z-2': 'npm:zod@2.0.0' }, { 'z-2': 'npm:zod@2.0.1' }, 'npm:zod@2.0.1'],
+    ['another package', { 'z-2': 'npm:zod@2.0.0' }, { 'z-2': 'npm:zed@2.0.0' }, 'npm:zed@2.0.0'],
     ['a range', { zod: 'npm:zod@^4.6.7' }, { zod: '^4.6.7' }, 'exact version'],
   ])('%s is told', (_what, imports, dependencies, problem) => {
     const problems = compareManifests(imports as Record<string, string>, {
@@ -111,6 +113,8 @@ describe('manifests', () => {
   })
 
   test('an alias of an exact version is exact', () => {
+    const alias = { 'zod-2': 'npm:zod@2.0.0' }
+    expect(compareManifests(alias, { dependencies: alias })).toEqual([])
     expect(
       unpinnedDependencies({
         dependencies: { zod: '^4.6.7' },

@@ -72,6 +72,10 @@ function setup(rpcs: Record<string, Rpc> = {}, options: { chat?: Chat; timeoutMs
     ...isolate.parts,
     service: service.client,
     extract,
+    delta: {
+      encode: () => Promise.reject(new Error('Not in this test')),
+      decode: () => Promise.reject(new Error('Not in this test')),
+    },
     models: {
       forJob: () => ({
         name: 'double',

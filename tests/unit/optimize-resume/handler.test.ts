@@ -59,6 +59,10 @@ function setup(
     waitUntil: (work) => works.push(work),
     answerWithinMs: options.answerWithinMs ?? 100,
     extract: () => Promise.reject(new Error('Not in this test')),
+    delta: {
+      encode: () => Promise.reject(new Error('Not in this test')),
+      decode: () => Promise.reject(new Error('Not in this test')),
+    },
     models: { forJob: () => raise('Not in this test') },
     workerId: 'w',
     nonceSecret: 'secret',

@@ -32,6 +32,10 @@ function setup(rpcs: Record<string, Rpc>, options: { claimForMs?: number } = {})
     ...isolate.parts,
     service: service.client,
     extract: () => Promise.reject(new Error('Not in these tests')),
+    delta: {
+      encode: () => Promise.reject(new Error('Not in these tests')),
+      decode: () => Promise.reject(new Error('Not in these tests')),
+    },
     models: { forJob: () => raise('Not in these tests') },
     workerId: 'worker-test',
     nonceSecret: token,
@@ -130,8 +134,10 @@ describe('worker', () => {
         jobRow('remove_object', 1),
         jobRow('remove_object', 2),
       ]),
-      internal_removable_object: ({ p_job_id }) => `objects/${p_job_id}`,
-      internal_complete_object_removal: () => null,
+      internal_removable_objects: ({ p_job_id }) => [
+        { bucket_id: 'resumes', object_name: `objects/${p_job_id}` },
+      ],
+      internal_complete_object_removal: () => true,
     })
     await post()
     await Promise.all(works)
@@ -140,7 +146,12 @@ describe('worker', () => {
       service.named('internal_complete_object_removal').map(({ p_job_id }) => p_job_id),
     ).toEqual([1, 2])
     expect(service.named('internal_claim_jobs').map(({ p_kinds }) => p_kinds)).toEqual(
-      expect.arrayContaining([['optimize'], ['ingest', 'remove_object']]),
+      expect.arrayContaining([
+        ['optimize'],
+        ['ingest', 'compose'],
+        ['compact', 'rebase'],
+        ['remove_object', 'erase'],
+      ]),
     )
   })
 
@@ -261,8 +272,8 @@ describe('worker', () => {
   test('asks again for no object that is there no more', async () => {
     const { post, works, service, removed } = setup({
       internal_claim_jobs: queue('remove_object', [jobRow('remove_object', 1)]),
-      internal_removable_object: () => null,
-      internal_complete_object_removal: () => null,
+      internal_removable_objects: () => [],
+      internal_complete_object_removal: () => true,
     })
     await post()
     await Promise.all(works)
