@@ -114,8 +114,8 @@ describe('worker', () => {
     const rows = [jobRow('remove_object', 1)]
     const { post, works } = setup({
       internal_claim_jobs: queue('remove_object', rows),
-      internal_removable_object: gate.rpc,
-      internal_complete_object_removal: () => null,
+      internal_removable_objects: gate.rpc,
+      internal_complete_object_removal: () => true,
       internal_complete_job: () => null,
     })
     await post()
@@ -123,8 +123,8 @@ describe('worker', () => {
     rows.push(jobRow('remove_object', 2))
     expect(await (await post()).json()).toEqual({ started: false })
     await expect.poll(gate.waiting).toBe(2)
-    gate.answer(null)
-    gate.answer(null)
+    gate.answer([])
+    gate.answer([])
     await Promise.all(works)
   })
 
