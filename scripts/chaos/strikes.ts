@@ -22,8 +22,12 @@ export interface StepTally {
 
 export interface Strikes {
   /** For the proxies: what becomes of a request at this point. */
-  at(caller: { name: string; place: number }, passage: Passage, point: Point): 'pass' | 'end'
-  hold(passage: Passage): number
+  at(
+    caller: { name: string; place: number },
+    passage: Pick<Passage, 'step'>,
+    point: Point,
+  ): 'pass' | 'end'
+  hold(passage: Pick<Passage, 'step' | 'headers' | 'body'>): number
   /** Says how many jobs have ended: what is spread over the run falls due by it. */
   progress(endedJobs: number): void
   /** Nothing falls any more. */
@@ -44,7 +48,7 @@ const modelLatencyMs = 60
 const spreadOver = 12
 
 export function createStrikes(
-  plan: Plan,
+  plan: Pick<Plan, 'spread' | 'strikesAt'>,
   targets: Targets,
   options: { holdMark: string; slowHolds: number },
 ): Strikes {
