@@ -50,7 +50,12 @@ const spreadOver = 12
 export function createStrikes(
   plan: Pick<Plan, 'spread' | 'strikesAt'>,
   targets: Targets,
-  options: { holdMark: string; slowHolds: number },
+  options: {
+    holdMark: string
+    slowHolds: number
+    /** The function that dies of a kill during a step, where that is not the one that asked. */
+    victimDuring?: (step: string) => string | undefined
+  },
 ): Strikes {
   const steps = new Map<string, StepTally>()
   const kills = new Map<string, number>()
@@ -117,6 +122,17 @@ export function createStrikes(
       ahead.set(key, strikes)
       const next = strikes[0]
       if (next === undefined || next.afterJobs > endedJobs) return 'pass'
+      const victim = point === 'during' ? options.victimDuring?.(step) : undefined
+      if (victim !== undefined) {
+        const struck = targets
+          .places(victim)
+          .filter((taken) => killIsolate(victim, taken, 'at its work'))
+        if (struck.length > 0) {
+          strikes.shift()
+          tally.kills += struck.length
+        }
+        return 'pass'
+      }
       // A process that has just gone leaves the strike to the next one that comes by.
       if (next.what === 'kill' && !killIsolate(name, place, 'at a step')) return 'pass'
       strikes.shift()

@@ -1,0 +1,432 @@
+/** People who live their histories; they remember what should exist. */
+import { createHash } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import type postgres from 'postgres'
+import { type Answer, passing, type Service } from '../service.ts'
+import type { Watch } from '../watch.ts'
+import { type Family, type FileSpec, makeFile, type VersionFile } from './files.ts'
+import { dueOf, type KnownResume, type KnownVersion, noteDue } from './ledger.ts'
+import type { History, Step } from './plan.ts'
+import type { Time } from './time.ts'
+
+const defaultKeepLast = 3
+const settlePollMs = 300
+const settleTimeoutMs = 30_000
+
+export interface Memory {
+  readonly resumes: KnownResume[]
+  /** Users who have had everything erased, and what they have made since. */
+  readonly erased: Set<string>
+  readonly complaints: string[]
+}
+
+export interface Context {
+  readonly service: Service
+  readonly url: string
+  readonly watch: Watch
+  readonly time: Time
+  readonly sql: postgres.Sql
+  readonly memory: Memory
+  readonly signal: AbortSignal
+  readonly onStep: () => void
+}
+
+/** Lives the histories, so many at once. */
+export async function sendPeople(
+  histories: readonly History[],
+  atOnce: number,
+  context: Context,
+): Promise<void> {
+  let next = 0
+  const person = async () => {
+    for (;;) {
+      const history = histories[next++]
+      if (history === undefined) return
+      await liveOut(history, context)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, person))
+}
+
+interface Life {
+  readonly history: History
+  resume: KnownResume | undefined
+  keepLast: number
+  spec: FileSpec
+  files: number
+}
+
+async function liveOut(history: History, context: Context): Promise<void> {
+  const life: Life = {
+    history,
+    resume: undefined,
+    keepLast: defaultKeepLast,
+    spec: { family: 'word', seed: history.index * 100, edits: 0 },
+    files: 0,
+  }
+  for (const step of history.steps) {
+    context.signal.throwIfAborted()
+    await act(step, life, context)
+    if (life.resume !== undefined) noteDue(life.resume)
+    context.onStep()
+  }
+}
+
+async function act(step: Step, life: Life, context: Context): Promise<void> {
+  const { resume } = life
+  switch (step.act) {
+    case 'upload':
+      return await upload(nextFile(life, step.family), step.wait, life, context)
+    case 'abandon':
+      return await abandon(nextFile(life, undefined), step.withBytes, life, context)
+    case 'keep last':
+      return await keepLast(step.number, life, context)
+    case 'settle':
+      return await settle(life.history.user, context)
+    case 'erase':
+      return await erase(step.twice, life, context)
+    default:
+  }
+  if (resume === undefined) return
+  switch (step.act) {
+    case 'delete':
+      return await deleteResume(step.sequel, resume, life, context)
+    case 'restore':
+      return await restore(step, resume, context)
+    case 'pin':
+    case 'unpin':
+      return await pin(step.act === 'pin', pickOf(resume, step.share), context)
+    case 'label': {
+      const version = pickOf(resume, step.share)
+      await rpc(context, resume.user, 'label_resume_version', {
+        version_id: version?.id,
+        label: 'A name',
+      })
+      return
+    }
+    case 'download': {
+      const version = pickOf(resume, step.share)
+      if (version === undefined) return
+      const complaint = complaintOf(version, await download(version.id, resume.user, context))
+      if (complaint !== undefined) context.memory.complaints.push(complaint)
+      return
+    }
+    default:
+  }
+}
+
+function pickOf({ versions }: KnownResume, share: number): KnownVersion | undefined {
+  return versions[Math.floor(share * versions.length)]
+}
+
+/** The last file with another edit, or one of another family. */
+function nextFile(life: Life, family: Family | undefined): VersionFile {
+  life.files++
+  life.spec =
+    family === undefined || family === life.spec.family
+      ? { ...life.spec, edits: life.spec.edits + 1 }
+      : { family, seed: life.history.index * 100 + life.files, edits: 0 }
+  return makeFile(life.spec)
+}
+
+async function begin(
+  file: VersionFile,
+  life: Life,
+  context: Context,
+): Promise<{ version: KnownVersion; resume: KnownResume; path: string }> {
+  const { user } = life.history
+  const begun = await rpc(context, user, 'begin_resume_upload', {
+    filename: file.name,
+    mime_type: file.mimeType,
+    file_size: file.bytes.byteLength,
+    ...(life.resume === undefined ? {} : { resume_id: life.resume.id }),
+  })
+  expectStatus(begun, 200, 'begin_resume_upload')
+  if (life.resume === undefined) {
+    life.resume = {
+      id: String(begun.body.resume_id),
+      user,
+      versions: [],
+      keepLast: life.keepLast,
+      fate: 'kept',
+    }
+    context.memory.resumes.push(life.resume)
+  }
+  const version = remember(life.resume, begun, file.sha256)
+  return { version, resume: life.resume, path: String(begun.body.full_storage_path) }
+}
+
+function remember(resume: KnownResume, answer: Answer, sha256: string): KnownVersion {
+  const version: KnownVersion = {
+    id: String(answer.body.version_id),
+    number: Number(answer.body.version_number),
+    sha256,
+    isUnsure: true,
+    pinned: false,
+    wasDue: false,
+  }
+  resume.versions.push(version)
+  return version
+}
+
+async function upload(
+  file: VersionFile,
+  wait: boolean,
+  life: Life,
+  context: Context,
+): Promise<void> {
+  const { version, resume, path } = await begin(file, life, context)
+  await send(file, path, resume.user, context)
+  const completed = await rpc(context, resume.user, 'complete_resume_upload', {
+    version_id: version.id,
+  })
+  expectStatus(completed, 200, 'complete_resume_upload')
+  if (wait) await untilReady(version, context)
+}
+
+async function abandon(
+  file: VersionFile,
+  withBytes: boolean,
+  life: Life,
+  context: Context,
+): Promise<void> {
+  const { path } = await begin(file, life, context)
+  if (withBytes) await send(file, path, life.history.user, context)
+}
+
+async function send(
+  file: VersionFile,
+  path: string,
+  user: string,
+  { service }: Context,
+): Promise<void> {
+  const stored = await service.ask({
+    user,
+    path: `/storage/v1/object/resumes/${path}`,
+    body: file.bytes,
+    headers: { 'content-type': file.mimeType },
+  })
+  expectStatus(stored, 200, 'The upload')
+}
+
+async function untilReady(version: KnownVersion, context: Context): Promise<void> {
+  const state = await context.watch.ended('version', version.id)
+  version.isUnsure = false
+  if (state !== 'ready') context.memory.complaints.push(`version ${version.id} became ${state}`)
+}
+
+async function restore(
+  step: Step & { act: 'restore' },
+  resume: KnownResume,
+  context: Context,
+): Promise<void> {
+  const from = pickOf(resume, step.share)
+  if (from === undefined) return
+  const { user } = resume
+  const answer =
+    step.door === 'rpc'
+      ? await rpc(context, user, 'restore_resume_version', { version_id: from.id })
+      : await restoreByFunction(from.id, user, context)
+  // It is the current one, not ready yet, or gone: whether it may be gone is another question.
+  if (answer.status === 409) return
+  if (answer.status !== 200 && answer.status !== 202) {
+    context.memory.complaints.push(`restoring ${from.id} answered ${answer.status}`)
+    return
+  }
+  const id = String(answer.body.version_id)
+  const known = resume.versions.find((version) => version.id === id)
+  // The current one, or one that is being made already, of the same bytes.
+  if (known !== undefined && known.sha256 !== from.sha256) {
+    context.memory.complaints.push(`restoring ${from.id} gave ${id}, which is another file`)
+  }
+  const version = known ?? remember(resume, answer, from.sha256)
+  if (step.wait) await untilReady(version, context)
+}
+
+async function restoreByFunction(id: string, user: string, context: Context): Promise<Answer> {
+  const { status, body } = await context.service.ask({
+    user,
+    path: `/functions/v1/resume-versions/${id}/restore`,
+  })
+  return {
+    status,
+    body: { ...body, version_id: body.versionId, version_number: body.versionNumber },
+  }
+}
+
+async function pin(
+  pinned: boolean,
+  version: KnownVersion | undefined,
+  context: Context,
+): Promise<void> {
+  const resume = context.memory.resumes.find(({ versions }) =>
+    versions.some((one) => one === version),
+  )
+  if (version === undefined || resume === undefined) return
+  const answer = await rpc(context, resume.user, 'pin_resume_version', {
+    version_id: version.id,
+    pinned,
+  })
+  if (answer.status === 200) {
+    version.pinned = pinned
+    // It was there then, and stays: whatever was to take it has come too late.
+    if (pinned) version.wasDue = false
+  } else if (answer.status !== 409 || !(version.wasDue || version.isUnsure)) {
+    context.memory.complaints.push(
+      `pinning ${version.id} answered ${answer.status} ${JSON.stringify(answer.body)}`,
+    )
+  }
+}
+
+/** As a DBA sets it, for one user. */
+async function keepLast(number: number, life: Life, context: Context): Promise<void> {
+  const { user } = life.history
+  life.keepLast = number
+  for (const resume of context.memory.resumes) if (resume.user === user) resume.keepLast = number
+  await context.sql`
+    insert into private.retention_overrides (user_id, keep_last) values (${user}, ${number})
+    on conflict (user_id) do update set keep_last = excluded.keep_last`
+  await context.sql`select private.apply_retention(${user})`
+}
+
+async function settle(user: string, { sql, signal }: Context): Promise<void> {
+  const deadline = Date.now() + settleTimeoutMs
+  while (Date.now() < deadline) {
+    const [row] = await sql<{ left: number }[]>`
+      select count(*)::integer as left from private.jobs
+      where owner_id = ${user} and kind <> 'erase' and dead_at is null`
+    if (row?.left === 0) return
+    await delay(settlePollMs, undefined, { signal })
+  }
+}
+
+async function deleteResume(
+  sequel: 'undelete' | 'leave' | 'expire',
+  resume: KnownResume,
+  life: Life,
+  context: Context,
+): Promise<void> {
+  const deleted = await rpc(context, resume.user, 'delete_resume', { resume_id: resume.id })
+  expectStatus(deleted, 200, 'delete_resume')
+  // What is being made for it is not made any more.
+  resume.fate = 'deleted'
+  const [version] = resume.versions
+  if (version !== undefined) {
+    const { status } = await download(version.id, resume.user, context)
+    if (status !== 404) context.memory.complaints.push(`deleted ${version.id} answered ${status}`)
+  }
+  if (sequel === 'undelete') return await undelete(resume, context)
+  life.resume = undefined
+  if (sequel === 'expire') {
+    resume.fate = 'erased'
+    await context.time.windowPasses(resume.id)
+  }
+}
+
+export async function undelete(
+  resume: KnownResume,
+  context: Pick<Context, 'service'>,
+): Promise<void> {
+  const answer = await rpc(context, resume.user, 'undelete_resume', { resume_id: resume.id })
+  expectStatus(answer, 200, 'undelete_resume')
+  resume.fate = 'kept'
+}
+
+async function erase(twice: boolean, life: Life, context: Context): Promise<void> {
+  const { user } = life.history
+  const ask = () => rpc(context, user, 'erase_my_data', {})
+  const answer = await ask()
+  expectStatus(answer, 200, 'erase_my_data')
+  if (twice) {
+    const again = await ask()
+    if (again.body.receipt_id !== answer.body.receipt_id)
+      context.memory.complaints.push(`${user} has two receipts of one erasure`)
+  }
+  context.memory.erased.add(user)
+  for (const resume of context.memory.resumes) {
+    if (resume.user === user) resume.fate = 'erased'
+  }
+  life.resume = undefined
+  life.keepLast = defaultKeepLast
+}
+
+export interface Download {
+  readonly status: number
+  readonly sha256: string
+  readonly digest: string | undefined
+}
+
+/** A version's file as its owner gets it, tried again while what answers is dying. */
+export async function download(
+  id: string,
+  user: string,
+  { service, url }: Pick<Context, 'service' | 'url'>,
+): Promise<Download> {
+  const call = {
+    user,
+    method: 'GET',
+    path: `/functions/v1/resume-versions/${id}`,
+    redirect: 'manual',
+  } as const
+  for (;;) {
+    const answer = await service.once(call)
+    if (answer !== undefined && !passing.has(answer.status)) {
+      const digest = answer.headers.get('repr-digest') ?? undefined
+      const file = answer.status === 303 ? await follow(answer, user, url, service) : answer
+      const bytes = await file?.arrayBuffer().catch(() => undefined)
+      // A link to what has been stored anew meanwhile is asked for again.
+      const isLate = answer.status === 303 && file?.status !== 200
+      if (bytes !== undefined && !isLate) {
+        const sha256 = createHash('sha256').update(Buffer.from(bytes)).digest('hex')
+        return { status: file?.status ?? 0, sha256, digest }
+      }
+    }
+    await service.pause()
+  }
+}
+
+/** The link leads through the door of the process that made it: the person goes past it. */
+async function follow(
+  answer: Response,
+  user: string,
+  url: string,
+  service: Service,
+): Promise<Response | undefined> {
+  const link = new URL(answer.headers.get('location') ?? '', url)
+  return await service.once({ user, method: 'GET', path: `${link.pathname}${link.search}` })
+}
+
+/** What is wrong with an answer for a version; nothing when it is as it should be. */
+export function complaintOf(version: KnownVersion, found: Download): string | undefined {
+  const name = `version ${version.id}`
+  if (found.status !== 200) {
+    const mayBeGone = version.wasDue || version.isUnsure
+    return mayBeGone && [404, 409].includes(found.status)
+      ? undefined
+      : `${name} is missing: ${found.status}`
+  }
+  if (found.sha256 !== version.sha256) return `${name} is another file: ${found.sha256}`
+  const digest = Buffer.from(version.sha256, 'hex').toString('base64')
+  return found.digest === `sha-256=:${digest}:`
+    ? undefined
+    : `${name} comes with the digest ${found.digest}`
+}
+
+/** Retention as it is now, of what is known. */
+export function dueNow(resume: KnownResume, ready: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set(dueOf(resume, ({ id }) => ready.has(id)).map(({ id }) => id))
+}
+
+function rpc(
+  { service }: Pick<Context, 'service'>,
+  user: string,
+  name: string,
+  args: Record<string, unknown>,
+): Promise<Answer> {
+  return service.ask({ user, path: `/rest/v1/rpc/${name}`, body: args })
+}
+
+function expectStatus(answer: Answer, status: number, what: string): void {
+  if (answer.status === status) return
+  throw new Error(`${what} answered ${answer.status}: ${JSON.stringify(answer.body)}`)
+}
