@@ -8,7 +8,7 @@ import { readFixture } from '../../../tests/fixtures/resumes.ts'
 import { createRandom } from '../../fuzz/random.ts'
 import { docxType } from '../resume-files.ts'
 
-export const families = ['word', 'zlib', 'foreign', 'media', 'producer', 'pdf'] as const
+export const families = ['word', 'zlib', 'foreign', 'media', 'photo', 'producer', 'pdf'] as const
 export type Family = (typeof families)[number]
 
 export interface FileSpec {
@@ -26,7 +26,8 @@ export interface VersionFile {
   readonly sha256: string
 }
 
-const mediaBytes = 6_000
+/** So much more than the text that a delta of the text alone saves less than it must. */
+const mediaBytes = 30_000
 
 export function makeFile(spec: FileSpec): VersionFile {
   const kind = spec.family === 'pdf' ? 'pdf' : 'docx'
@@ -78,13 +79,12 @@ function wordFile(spec: FileSpec): Uint8Array<ArrayBuffer> {
         : (data as Uint8Array<ArrayBuffer>),
     ),
   }))
-  // A picture that is another one each time: next to it, nothing that a delta could save counts.
-  const media = {
-    name: 'word/media/image1.png',
-    data: createRandom(spec.seed, spec.edits).bytes(mediaBytes),
-    stored: true,
-  }
-  return buildZip(spec.family === 'media' ? [...entries, media] : entries)
+  if (spec.family !== 'media' && spec.family !== 'photo') return buildZip(entries)
+  // A photo stays through the edits, so that all but a delta against another edit is worth nothing; media
+  // are others each time, and no delta is worth anything.
+  const random = createRandom(spec.seed, spec.family === 'photo' ? 0 : spec.edits)
+  const data = random.bytes(mediaBytes)
+  return buildZip([...entries, { name: 'word/media/image1.png', data, stored: true }])
 }
 
 function linesOf({ seed, edits }: FileSpec): string[] {

@@ -123,7 +123,7 @@ function pickOf({ versions }: KnownResume, share: number): KnownVersion | undefi
 function nextFile(life: Life, family: Family | undefined): VersionFile {
   life.files++
   life.spec =
-    family === undefined || family === life.spec.family
+    family === undefined
       ? { ...life.spec, edits: life.spec.edits + 1 }
       : { family, seed: life.history.index * 100 + life.files, edits: 0 }
   return makeFile(life.spec)

@@ -6,6 +6,7 @@ import type { Scale } from './scale.ts'
 
 /** `share` picks among what there is then, as a share of its number. */
 export type Step =
+  /** An edit of the last file, or a new one of a family. */
   | { readonly act: 'upload'; readonly family: Family | undefined; readonly wait: boolean }
   | {
       readonly act: 'restore'
@@ -64,7 +65,9 @@ function historyOf(seed: number, index: number): History {
   // Some go through what a run must have: a pinned version that loses its base, and one kept whole by it.
   if (index % 4 === 1) steps.push(...lostBase(random))
   else {
-    steps.push(upload(random, true), upload(random, false))
+    const first = upload(random, true)
+    // Nothing is gained on some of them.
+    steps.push(index % 8 === 3 ? { ...first, family: 'media' } : first, upload(random, false))
     const length = 3 + random.below(8)
     for (let step = 0; step < length; step++) steps.push(stepOf(random))
   }
@@ -75,16 +78,19 @@ function historyOf(seed: number, index: number): History {
   return { index, user: `history-${index}`, steps }
 }
 
+/** A pinned version goes onto another base; half the time it gains nothing there, and is written whole. */
 function lostBase(random: Random): Step[] {
-  const other = random.chance(0.5) ? random.pick(families) : undefined
+  const family = random.chance(0.5) ? 'photo' : random.pick(families)
+  const other = family === 'photo' || random.chance(0.3) ? family : undefined
+  const edit = { act: 'upload', family: undefined, wait: true } as const
   return [
     { act: 'keep last', number: 2 },
-    upload(random, true),
+    { ...edit, family },
     { act: 'pin', share: 0 },
-    upload(random, false, undefined),
+    edit,
     { act: 'settle' },
-    upload(random, false, other),
-    upload(random, false, undefined),
+    { ...edit, family: other },
+    edit,
     { act: 'settle' },
     ...(random.chance(0.5) ? [stepOf(random)] : []),
     { act: 'download', share: 0 },
@@ -93,15 +99,15 @@ function lostBase(random: Random): Step[] {
   ]
 }
 
-function upload(random: Random, first: boolean, family?: Family): Step {
-  const other = first || random.chance(0.15) ? random.pick(families) : undefined
-  return { act: 'upload', family: family ?? other, wait: true }
+function upload(random: Random, first: boolean): Step & { act: 'upload' } {
+  const family = first || random.chance(0.15) ? random.pick(families) : undefined
+  return { act: 'upload', family, wait: true }
 }
 
 function stepOf(random: Random): Step {
   const roll = random.next()
   const share = random.next()
-  if (roll < 0.34) return { ...upload(random, false), wait: random.chance(0.85) } as Step
+  if (roll < 0.34) return { ...upload(random, false), wait: random.chance(0.85) }
   if (roll < 0.5) {
     const door = random.pick(['function', 'rpc'] as const)
     return { act: 'restore', share, door, wait: random.chance(0.85) }
