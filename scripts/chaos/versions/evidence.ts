@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type postgres from 'postgres'
+import type { Download } from './download.ts'
 import type { KnownResume } from './ledger.ts'
-import type { Download } from './people.ts'
 
 export interface VersionRow {
   readonly id: string

@@ -1,7 +1,8 @@
 /** Holds what is left of a run against what should exist. Pure: a planted defect must turn it red. */
 import type { Check } from '../judge.ts'
+import { complaintOf } from './download.ts'
 import type { Evidence, VersionRow } from './evidence.ts'
-import { complaintOf, dueNow } from './people.ts'
+import { dueOf } from './ledger.ts'
 
 export function judge(evidence: Evidence): Check[] {
   return [
@@ -70,7 +71,9 @@ function leftOver(evidence: Evidence): string[] {
       .map(({ id, state, heldAs }) => `version ${id} is ${state} and held as ${heldAs}`),
     ...evidence.resumes
       .filter(({ fate }) => fate === 'kept')
-      .flatMap((resume) => [...dueNow(resume, ready)].map((id) => `version ${id} is due`)),
+      .flatMap((resume) =>
+        dueOf(resume, ({ id }) => ready.has(id)).map(({ id }) => `version ${id} is due`),
+      ),
   ]
 }
 

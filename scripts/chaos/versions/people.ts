@@ -1,35 +1,15 @@
 /** People who live their histories; they remember what should exist. */
-import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type postgres from 'postgres'
-import { type Answer, passing, type Service } from '../service.ts'
-import type { Watch } from '../watch.ts'
-import { type Family, type FileSpec, makeFile, type VersionFile } from './files.ts'
-import { dueOf, type KnownResume, type KnownVersion, noteDue } from './ledger.ts'
+import type { Answer } from '../service.ts'
+import { complaintOf, download } from './download.ts'
+import { type KnownResume, type KnownVersion, noteDue } from './ledger.ts'
+import { type Context, expectStatus, type Life, rpc } from './life.ts'
 import type { History, Step } from './plan.ts'
-import type { Time } from './time.ts'
+import { abandon, nextFile, remember, untilReady, upload } from './uploads.ts'
 
 const defaultKeepLast = 3
 const settlePollMs = 300
 const settleTimeoutMs = 30_000
-
-export interface Memory {
-  readonly resumes: KnownResume[]
-  /** Users who have had everything erased, and what they have made since. */
-  readonly erased: Set<string>
-  readonly complaints: string[]
-}
-
-export interface Context {
-  readonly service: Service
-  readonly url: string
-  readonly watch: Watch
-  readonly time: Time
-  readonly sql: postgres.Sql
-  readonly memory: Memory
-  readonly signal: AbortSignal
-  readonly onStep: () => void
-}
 
 /** Lives the histories, so many at once. */
 export async function sendPeople(
@@ -46,14 +26,6 @@ export async function sendPeople(
     }
   }
   await Promise.all(Array.from({ length: atOnce }, person))
-}
-
-interface Life {
-  readonly history: History
-  resume: KnownResume | undefined
-  keepLast: number
-  spec: FileSpec
-  files: number
 }
 
 async function liveOut(history: History, context: Context): Promise<void> {
@@ -117,102 +89,6 @@ async function act(step: Step, life: Life, context: Context): Promise<void> {
 
 function pickOf({ versions }: KnownResume, share: number): KnownVersion | undefined {
   return versions[Math.floor(share * versions.length)]
-}
-
-/** The last file with another edit, or one of another family. */
-function nextFile(life: Life, family: Family | undefined): VersionFile {
-  life.files++
-  life.spec =
-    family === undefined
-      ? { ...life.spec, edits: life.spec.edits + 1 }
-      : { family, seed: life.history.index * 100 + life.files, edits: 0 }
-  return makeFile(life.spec)
-}
-
-async function begin(
-  file: VersionFile,
-  life: Life,
-  context: Context,
-): Promise<{ version: KnownVersion; resume: KnownResume; path: string }> {
-  const { user } = life.history
-  const begun = await rpc(context, user, 'begin_resume_upload', {
-    filename: file.name,
-    mime_type: file.mimeType,
-    file_size: file.bytes.byteLength,
-    ...(life.resume === undefined ? {} : { resume_id: life.resume.id }),
-  })
-  expectStatus(begun, 200, 'begin_resume_upload')
-  if (life.resume === undefined) {
-    life.resume = {
-      id: String(begun.body.resume_id),
-      user,
-      versions: [],
-      keepLast: life.keepLast,
-      fate: 'kept',
-    }
-    context.memory.resumes.push(life.resume)
-  }
-  const version = remember(life.resume, begun, file.sha256)
-  return { version, resume: life.resume, path: String(begun.body.full_storage_path) }
-}
-
-function remember(resume: KnownResume, answer: Answer, sha256: string): KnownVersion {
-  const version: KnownVersion = {
-    id: String(answer.body.version_id),
-    number: Number(answer.body.version_number),
-    sha256,
-    isUnsure: true,
-    pinned: false,
-    wasDue: false,
-  }
-  resume.versions.push(version)
-  return version
-}
-
-async function upload(
-  file: VersionFile,
-  wait: boolean,
-  life: Life,
-  context: Context,
-): Promise<void> {
-  const { version, resume, path } = await begin(file, life, context)
-  await send(file, path, resume.user, context)
-  const completed = await rpc(context, resume.user, 'complete_resume_upload', {
-    version_id: version.id,
-  })
-  expectStatus(completed, 200, 'complete_resume_upload')
-  if (wait) await untilReady(version, context)
-}
-
-async function abandon(
-  file: VersionFile,
-  withBytes: boolean,
-  life: Life,
-  context: Context,
-): Promise<void> {
-  const { path } = await begin(file, life, context)
-  if (withBytes) await send(file, path, life.history.user, context)
-}
-
-async function send(
-  file: VersionFile,
-  path: string,
-  user: string,
-  { service }: Context,
-): Promise<void> {
-  const stored = await service.ask({
-    user,
-    path: `/storage/v1/object/resumes/${path}`,
-    body: file.bytes,
-    headers: { 'content-type': file.mimeType },
-  })
-  expectStatus(stored, 200, 'The upload')
-}
-
-async function untilReady(version: KnownVersion, context: Context): Promise<void> {
-  const state = await context.watch.ended('version', version.id)
-  version.isUnsure = false
-  if (state !== 'ready') context.memory.complaints.push(`version ${version.id} became ${state}`)
 }
 
 async function restore(
@@ -348,85 +224,4 @@ async function erase(twice: boolean, life: Life, context: Context): Promise<void
   }
   life.resume = undefined
   life.keepLast = defaultKeepLast
-}
-
-export interface Download {
-  readonly status: number
-  readonly sha256: string
-  readonly digest: string | undefined
-}
-
-/** A version's file as its owner gets it, tried again while what answers is dying. */
-export async function download(
-  id: string,
-  user: string,
-  { service, url }: Pick<Context, 'service' | 'url'>,
-): Promise<Download> {
-  const call = {
-    user,
-    method: 'GET',
-    path: `/functions/v1/resume-versions/${id}`,
-    redirect: 'manual',
-  } as const
-  for (;;) {
-    const answer = await service.once(call)
-    if (answer !== undefined && !passing.has(answer.status)) {
-      const digest = answer.headers.get('repr-digest') ?? undefined
-      const file = answer.status === 303 ? await follow(answer, user, url, service) : answer
-      const bytes = await file?.arrayBuffer().catch(() => undefined)
-      // A link to what has been stored anew meanwhile is asked for again.
-      const isLate = answer.status === 303 && file?.status !== 200
-      if (bytes !== undefined && !isLate) {
-        const sha256 = createHash('sha256').update(Buffer.from(bytes)).digest('hex')
-        return { status: file?.status ?? 0, sha256, digest }
-      }
-    }
-    await service.pause()
-  }
-}
-
-/** The link leads through the door of the process that made it: the person goes past it. */
-async function follow(
-  answer: Response,
-  user: string,
-  url: string,
-  service: Service,
-): Promise<Response | undefined> {
-  const link = new URL(answer.headers.get('location') ?? '', url)
-  return await service.once({ user, method: 'GET', path: `${link.pathname}${link.search}` })
-}
-
-/** What is wrong with an answer for a version; nothing when it is as it should be. */
-export function complaintOf(version: KnownVersion, found: Download): string | undefined {
-  const name = `version ${version.id}`
-  if (found.status !== 200) {
-    const mayBeGone = version.wasDue || version.isUnsure
-    return mayBeGone && [404, 409].includes(found.status)
-      ? undefined
-      : `${name} is missing: ${found.status}`
-  }
-  if (found.sha256 !== version.sha256) return `${name} is another file: ${found.sha256}`
-  const digest = Buffer.from(version.sha256, 'hex').toString('base64')
-  return found.digest === `sha-256=:${digest}:`
-    ? undefined
-    : `${name} comes with the digest ${found.digest}`
-}
-
-/** Retention as it is now, of what is known. */
-export function dueNow(resume: KnownResume, ready: ReadonlySet<string>): ReadonlySet<string> {
-  return new Set(dueOf(resume, ({ id }) => ready.has(id)).map(({ id }) => id))
-}
-
-function rpc(
-  { service }: Pick<Context, 'service'>,
-  user: string,
-  name: string,
-  args: Record<string, unknown>,
-): Promise<Answer> {
-  return service.ask({ user, path: `/rest/v1/rpc/${name}`, body: args })
-}
-
-function expectStatus(answer: Answer, status: number, what: string): void {
-  if (answer.status === status) return
-  throw new Error(`${what} answered ${answer.status}: ${JSON.stringify(answer.body)}`)
 }

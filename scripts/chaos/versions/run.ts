@@ -10,16 +10,11 @@ import { carryOut, describe, enough, rejectOn } from '../lifecycle.ts'
 import { createService } from '../service.ts'
 import type { Strikes } from '../strikes.ts'
 import { startWatch } from '../watch.ts'
+import { type Download, download } from './download.ts'
 import { readEvidence } from './evidence.ts'
 import { judge } from './judge.ts'
-import {
-  type Context,
-  type Download,
-  download,
-  type Memory,
-  sendPeople,
-  undelete,
-} from './people.ts'
+import type { Context, Memory } from './life.ts'
+import { sendPeople, undelete } from './people.ts'
 import { makePlan, type VersionsPlan } from './plan.ts'
 import { report } from './report.ts'
 import { long, type Scale, scaleFor, short } from './scale.ts'
