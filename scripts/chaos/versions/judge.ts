@@ -46,9 +46,9 @@ function wrong(evidence: Evidence): string[] {
 
 function missing(evidence: Evidence): string[] {
   const rows = rowsById(evidence)
-  return living(evidence).flatMap(({ version }) => {
+  return living(evidence).flatMap(({ resume, version }) => {
     const state = rows.get(version.id)?.state ?? 'no row'
-    const name = `version ${version.id} (number ${version.number})`
+    const name = `version ${version.id} (number ${version.number} of ${resume.user})`
     if (state === 'ready') {
       const status = evidence.downloads.get(version.id)?.status
       return status === 200 ? [] : [`${name} is ready, and was answered ${status}`]

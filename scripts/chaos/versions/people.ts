@@ -206,6 +206,7 @@ export async function undelete(
   const answer = await rpc(context, resume.user, 'undelete_resume', { resume_id: resume.id })
   expectStatus(answer, 200, 'undelete_resume')
   resume.fate = 'kept'
+  noteDue(resume)
 }
 
 async function erase(twice: boolean, life: Life, context: Context): Promise<void> {
