@@ -47,6 +47,11 @@ const tiers: Record<'test' | 'slow', readonly Step[]> = {
     { name: 'damaged and hostile files', command: npm('fuzz:short'), counts: 'line' },
     { name: 'jobs while everything is killed', command: npm('chaos:short'), counts: 'line' },
     {
+      name: 'histories while everything is killed',
+      command: npm('chaos:versions:short'),
+      counts: 'line',
+    },
+    {
       name: 'a thousand generated bodies for each door',
       command: [...vitest('integration'), 'tests/integration/generated-bodies.test.ts'],
       counts: 'vitest',

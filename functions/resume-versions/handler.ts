@@ -49,7 +49,7 @@ export function createHandler(deps: Dependencies): (request: Request) => Promise
     const user = deps.asUser(bearerToken(request))
     switch (route.to) {
       case 'download':
-        return await download(await readableVersion(user, route.versionId), request, deps)
+        return await download(user, route.versionId, request, deps)
       case 'compare':
         return await compare(user, route.before, route.after)
       case 'restore':
@@ -103,12 +103,14 @@ async function readableVersion(user: Client, versionId: string): Promise<Version
   return data
 }
 
-/** What is held whole is fetched from Storage itself, by a link; a delta is rebuilt here. */
+/** What stays whole is fetched from Storage itself, by a link; all else is rebuilt and sent from here. */
 async function download(
-  version: VersionRow,
+  user: Client,
+  versionId: string,
   request: Request,
   deps: Dependencies,
 ): Promise<Response> {
+  const version = await readableVersion(user, versionId)
   if (version.state !== 'ready') {
     throw new AppError('conflict', `The version is ${version.state}`)
   }
@@ -118,7 +120,7 @@ async function download(
     'repr-digest': `sha-256=:${base64OfHex(version.sha256 ?? '')}:`,
     etag: `"${version.sha256}"`,
   }
-  if (version.held_as === 'full') {
+  if (version.held_as === 'full' && (await staysWhole(user, version))) {
     const { data, error } = await deps.service.storage
       .from(filesBucket)
       .createSignedUrl(version.full_storage_path, linkSeconds, {
@@ -138,6 +140,19 @@ async function download(
       'x-content-type-options': 'nosniff',
     },
   })
+}
+
+/** An older version may become a delta at any time: a link to it would lead to what is gone. */
+async function staysWhole(user: Client, version: VersionRow): Promise<boolean> {
+  if (version.kept_full_reason !== null) return true
+  const { data, error, status } = await user
+    .from('resumes')
+    .select('current_version_id')
+    .eq('id', version.resume_id)
+    .abortSignal(callSignal())
+    .maybeSingle()
+  if (error !== null) throw toAppError(error, status)
+  return data?.current_version_id === version.version_id
 }
 
 async function compare(user: Client, beforeId: string, afterId: string): Promise<Response> {

@@ -28,18 +28,22 @@ const lines: readonly Line[] = [
 
 /**
  * `POST` with the worker token: works the queue. It answers 202 at once and works after, since pg_net
- * waits for 2 s only; a call that finds this isolate at work already changes nothing.
+ * waits for 2 s only; a call that finds this isolate at work already has its lines look for more.
  */
 export function createHandler(deps: Dependencies): (request: Request) => Promise<Response> {
   let working = false
+  let nextCall = Promise.withResolvers<void>()
+  const called = () => nextCall.promise
 
   return endpoint({ methods: ['POST'], log: deps.log }, async (request) => {
     await requireMachineToken(request, deps.workerToken)
+    nextCall.resolve()
+    nextCall = Promise.withResolvers()
     const started = !working && !deps.shutdown.soon.aborted
     if (started) {
       working = true
       deps.waitUntil(
-        work(deps)
+        work(deps, called)
           .catch((error: unknown) => deps.log.error('working the queue failed', { error }))
           .finally(() => {
             working = false
@@ -50,7 +54,7 @@ export function createHandler(deps: Dependencies): (request: Request) => Promise
   })
 }
 
-async function work(deps: Dependencies): Promise<void> {
+async function work(deps: Dependencies, called: () => Promise<void>): Promise<void> {
   const closing = AbortSignal.any([AbortSignal.timeout(deps.claimForMs), deps.shutdown.soon])
   try {
     const house = await deps.storageCalls.reportBy((calls) =>
@@ -64,7 +68,7 @@ async function work(deps: Dependencies): Promise<void> {
   const run = (job: Job) => runJob(job, deps)
   // One line that fails does not end the call while the other has a job in hand.
   const ends = await Promise.allSettled(
-    lines.map((line) => workLine(line, { service, workerId, run, closing, log })),
+    lines.map((line) => workLine(line, { service, workerId, run, called, closing, log })),
   )
   const failure = ends.find((end) => end.status === 'rejected')
   if (failure !== undefined) throw failure.reason

@@ -20,9 +20,10 @@ export interface Line {
 
 /**
  * Works a line until nothing is due, or `closing` is aborted: then nothing more is begun, what is held
- * and has not been begun is given back, and what runs is waited for. `run` holds its own lease.
+ * and has not been begun is given back, and what runs is waited for. `run` holds its own lease. One long job
+ * does not keep a line from what comes meanwhile: each call looks for more.
  *
- * @throws AppError when no job can be claimed
+ * @throws AppError when no job can be claimed and none is held
  */
 export async function workLine(
   line: Line,
@@ -30,6 +31,8 @@ export async function workLine(
     service: Client
     workerId: string
     run: (job: Job) => Promise<void>
+    /** Resolves at the next call for work: there may be some that this line has room for. */
+    called: () => Promise<void>
     closing: AbortSignal
     log: Log
   },
@@ -66,9 +69,17 @@ export async function workLine(
   )
   try {
     while (!closing.aborted) {
+      // Taken before the claim: a call while that is under way is not missed.
+      const called = deps.called()
       const room = line.held - waiting.length - running.size
       if (room > 0) {
-        waiting.push(...(await claimJobs(service, { workerId, kinds: line.kinds, limit: room })))
+        try {
+          waiting.push(...(await claimJobs(service, { workerId, kinds: line.kinds, limit: room })))
+        } catch (error) {
+          if (running.size + waiting.length === 0) throw error
+          // The database may be back before what is held has ended.
+          log.info('jobs not claimed', { error })
+        }
       }
       while (running.size < line.atOnce && !closing.aborted) {
         const next = waiting.shift()
@@ -76,7 +87,7 @@ export async function workLine(
         begin(next)
       }
       if (running.size === 0) return
-      await Promise.race([...running, closed])
+      await Promise.race([...running, called, closed])
     }
   } finally {
     clearInterval(keeper)

@@ -88,7 +88,8 @@ export function makePlan(seed: number, scale: Scale): Plan {
   return {
     visits: makeVisits(seed, scale.jobs),
     spread: makeSpread(seed, scale),
-    strikesAt: (step, point) => strikesOf(seed, scale, step, point),
+    strikesAt: (step, point) =>
+      strikesOf(seed, scale, { step, point, isFrequent: frequentSteps.has(step) }),
   }
 }
 
@@ -169,14 +170,18 @@ function makeSpread(seed: number, scale: Scale): SpreadStrike[] {
   return strikes.sort((a, b) => a.afterJobs - b.afterJobs)
 }
 
-function strikesOf(seed: number, scale: Scale, step: string, point: Point): PointStrike[] {
+/** What falls at a point of a step; the first one as soon as it is seen, unless it is seen all the time. */
+export function strikesOf(
+  seed: number,
+  scale: Pick<Scale, 'jobs' | 'killsPerPoint' | 'dropsPerPoint'>,
+  { step, point, isFrequent }: { step: string; point: Point; isFrequent: boolean },
+): PointStrike[] {
   const random = createRandom(seed, hashOf(`${point} ${step}`))
   const kills = Array<'kill'>(scale.killsPerPoint).fill('kill')
   // An answer that is lost on its way: what was done is done, and who asked does not know.
   const drops = point === 'after' ? Array<'drop'>(scale.dropsPerPoint).fill('drop') : []
   const rest = [...kills, ...drops].slice(1).map((what) => ({ what, order: random.next() }))
   const order = ['kill' as const, ...rest.sort((a, b) => a.order - b.order).map(({ what }) => what)]
-  const isFrequent = frequentSteps.has(step)
   return order.map((what, index) => ({
     what,
     afterJobs:

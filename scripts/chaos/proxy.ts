@@ -11,10 +11,11 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { longSteps, type Point, stepOf } from './steps.ts'
+import { longSteps, type Point, stepOf, worksElsewhere } from './steps.ts'
 
 export interface Passage {
   readonly step: string
+  readonly url: string
   readonly headers: IncomingMessage['headers']
   readonly body: Buffer
 }
@@ -26,10 +27,14 @@ export interface ProxyOptions {
   readonly at: (passage: Passage, point: Point) => 'pass' | 'end'
   /** Milliseconds that a request is held back. */
   readonly hold: (passage: Passage) => number
+  /** Called with the answer of a short step before the point after it. */
+  readonly onAnswer?: (passage: Passage, answer: Buffer) => void
 }
 
 export interface StepProxy {
   readonly url: string
+  /** Resolves when what has been asked so far has been answered by the other side, whoever still listens. */
+  settled(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -44,8 +49,14 @@ const hopHeaders = new Set([
 
 export async function startProxy(options: ProxyOptions): Promise<StepProxy> {
   const agent = new Agent({ keepAlive: true })
+  const underWay = new Set<Promise<void>>()
   const server = createServer((request, response) => {
-    pass(request, response, options, agent).catch(() => response.destroy())
+    const exchange = pass(request, response, options, agent)
+      .catch(() => {
+        response.destroy()
+      })
+      .finally(() => underWay.delete(exchange))
+    underWay.add(exchange)
   })
   server.requestTimeout = 0
   await new Promise<void>((resolve, reject) => {
@@ -55,6 +66,9 @@ export async function startProxy(options: ProxyOptions): Promise<StepProxy> {
   const { port } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${port}`,
+    async settled() {
+      await Promise.all(underWay)
+    },
     stop: () =>
       new Promise((resolve) => {
         agent.destroy()
@@ -73,6 +87,7 @@ async function pass(
   const body = await readAll(request)
   const passage: Passage = {
     step: stepOf(request.method ?? 'GET', request.url ?? '/', body.toString('latin1')),
+    url: request.url ?? '/',
     headers: request.headers,
     body,
   }
@@ -95,6 +110,7 @@ async function pass(
   const status = answer.statusCode ?? 502
   if (!longSteps.has(passage.step)) {
     const body = await readAll(answer)
+    options.onAnswer?.(passage, body)
     if (end('after')) return
     const bodiless = status === 204 || status === 304
     response.writeHead(status, {
@@ -109,7 +125,7 @@ async function pass(
   for await (const piece of answer as AsyncIterable<Buffer>) {
     response.write(piece)
     pieces++
-    if (pieces === 1 && passage.step !== 'extract' && end('during')) return
+    if (pieces === 1 && !worksElsewhere.has(passage.step) && end('during')) return
   }
   if (end('after')) return
   response.end()
@@ -135,7 +151,7 @@ function send(
     upstream.once('error', reject)
     upstream.end(passage.body, () => {
       // The file has been handed over and is being read.
-      if (passage.step === 'extract' && options.end('during')) resolve(undefined)
+      if (worksElsewhere.has(passage.step) && options.end('during')) resolve(undefined)
     })
   })
 }

@@ -12,7 +12,7 @@ import type { Strikes } from './strikes.ts'
 export function report(run: { evidence: Evidence; strikes: Strikes; seconds: number }): void {
   const { evidence, strikes, seconds } = run
   console.log(`\n${stepTable(strikes)}\n`)
-  console.log(`${killTable(strikes, evidence)}\n`)
+  console.log(`${killTable(strikes, [['outages of Postgres', String(evidence.outages.length)]])}\n`)
   console.log(`${jobTable(evidence)}\n`)
   const late = recoveries(evidence)
   const slowest = late.reduce((most, { lateMs }) => Math.max(most, lateMs), 0)
@@ -38,7 +38,7 @@ export function report(run: { evidence: Evidence; strikes: Strikes; seconds: num
   console.log()
 }
 
-function stepTable(strikes: Strikes): string {
+export function stepTable(strikes: Strikes): string {
   const names = [
     ...new Set([...strikes.steps.keys()].map((key) => key.replace(/^\w+ /, ''))),
   ].sort()
@@ -55,19 +55,14 @@ function stepTable(strikes: Strikes): string {
   return table(['step', 'seen', 'killed before', 'during', 'after', 'answer lost'], rows)
 }
 
-function killTable(strikes: Strikes, { outages }: Evidence): string {
+export function killTable(strikes: Strikes, more: readonly [string, string][] = []): string {
   const rows = [...strikes.kills]
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([name, count]) => [name, String(count)])
   const sum = [...strikes.kills.values()].reduce((total, count) => total + count, 0)
   return table(
     ['killed', 'times'],
-    [
-      ...rows,
-      ['all', String(sum)],
-      ['outages of Postgres', String(outages.length)],
-      ['answers lost', String(strikes.drops())],
-    ],
+    [...rows, ['all', String(sum)], ...more, ['answers lost', String(strikes.drops())]],
   )
 }
 

@@ -2,12 +2,11 @@
  * `npm run chaos`: thousands of jobs on an embedded stack whose workers, functions, model and Postgres are
  * killed at every named step and at random, and what is left of it is judged. `--seed` repeats a run's plan.
  */
-import { createWriteStream, mkdirSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { readEvidence } from './evidence.ts'
 import { type Check, judge } from './judge.ts'
+import { carryOut, describe, enough, rejectOn } from './lifecycle.ts'
 import { measurePace } from './pace.ts'
 import { sendPeople } from './people.ts'
 import { makePlan } from './plan.ts'
@@ -23,9 +22,7 @@ const progressMs = 10_000
 const restPollMs = 300
 /** What may still be under way when everybody has gone: a removal, after its lease has run out twice. */
 const restTimeoutMs = 75_000
-const stopTimeoutMs = 60_000
 const defaultJobs = 10_000
-const folder = fileURLToPath(new URL('../../.reswave/chaos/', import.meta.url))
 
 const { values } = parseArgs({
   options: {
@@ -43,59 +40,14 @@ if (!Number.isInteger(seed) || !Number.isInteger(jobs) || jobs < 1) {
 // Connections whose server died under them may never close.
 process.exit(await run(seed, values.short ? short : scaleFor(jobs)))
 
-async function run(seed: number, scale: Scale): Promise<number> {
-  mkdirSync(folder, { recursive: true })
-  const logFile = createWriteStream(`${folder}last.log`)
-  const log = (line: string) => logFile.write(`${new Date().toISOString()} ${line}\n`)
-  const stopping = new AbortController()
-  let signalNumber = 0
-  const stop = (number: number) => () => {
-    signalNumber = number
-    stopping.abort(new Error('Stopped'))
-  }
-  process.on('SIGINT', stop(2)).on('SIGTERM', stop(15)).on('SIGHUP', stop(1))
-  process.once('disconnect', stop(1))
-  process.on('uncaughtException', (error) => {
-    // The driver writes to a connection that has died since (postgres 3.4.9, connection.js): its query fails otherwise.
-    if (!isDriversLastWrite(error)) throw error
-    log(`The driver wrote to a dead connection: ${error}`)
+function run(seed: number, scale: Scale): Promise<number> {
+  return carryOut({
+    title: `${scale.jobs} jobs`,
+    seed,
+    logName: 'last.log',
+    start: (log) => startWorld({ scale, plan: makePlan(seed, scale), log }),
+    live: (world, stopped) => live(world, seed, scale, stopped),
   })
-
-  console.log(`${scale.jobs} jobs, seed ${seed}; the stack's log is ${folder}last.log`)
-  let world: World | undefined
-  let pids: number[] = []
-  let checks: Check[] = []
-  try {
-    world = await startWorld({ scale, plan: makePlan(seed, scale), log })
-    checks = await live(world, seed, scale, stopping.signal)
-  } catch (error) {
-    if (signalNumber === 0)
-      checks = [{ name: 'the run comes to its end', violations: [describe(error)] }]
-  } finally {
-    pids = world?.pids() ?? []
-    // Should something not stop, the reapers end what is left.
-    const late = setTimeout(() => {
-      console.log('The stack does not stop\n0 passed, 1 failed')
-      process.exit(1)
-    }, stopTimeoutMs)
-    await world?.stop()
-    clearTimeout(late)
-    logFile.end()
-    process.removeAllListeners('disconnect')
-    if (process.connected) process.disconnect()
-  }
-  if (signalNumber > 0) return 128 + signalNumber
-  const left = pids.filter(isAlive).map((pid) => `process ${pid} is left`)
-  checks.push({ name: 'no process is left', violations: left })
-  for (const { name, violations } of checks) {
-    console.log(`${violations.length === 0 ? '✓' : '✗'} ${name}`)
-    for (const violation of violations.slice(0, 20)) console.log(`    ${violation}`)
-    if (violations.length > 20) console.log(`    and ${violations.length - 20} more`)
-  }
-  const failed = checks.filter(({ violations }) => violations.length > 0).length
-  if (failed > 0) console.log(`Again with the same plan: --seed ${seed}`)
-  console.log(`${checks.length - failed} passed, ${failed} failed`)
-  return failed === 0 ? 0 : 1
 }
 
 async function live(
@@ -198,32 +150,4 @@ function coverage(strikes: Strikes, scale: Scale): Check[] {
         .map((what) => `${what} was never killed`),
     },
   ]
-}
-
-function enough(found: number, wanted: number, what: string): string[] {
-  return found >= wanted ? [] : [`${found} ${what}`]
-}
-
-function rejectOn(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
-
-function isDriversLastWrite(error: Error): boolean {
-  return (
-    error instanceof TypeError && /nextWrite .*postgres\/src\/connection/.test(error.stack ?? '')
-  )
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

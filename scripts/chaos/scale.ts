@@ -31,6 +31,7 @@ export const short: Scale = {
   deadlineMs: 5 * minute,
 }
 
+/** About an hour on two shared cores: a third of a second of processor time for each job, and waits for dead leases. */
 export const long: Scale = {
   jobs: 10_000,
   processes: { worker: 10, 'optimize-resume': 4, extract: 3 },
@@ -39,8 +40,8 @@ export const long: Scale = {
   killsPerPoint: 6,
   dropsPerPoint: 4,
   random: { isolate: 120, extract: 30, model: 40, postgres: 36 },
-  leastKills: 300,
-  deadlineMs: 40 * minute,
+  leastKills: 500,
+  deadlineMs: 120 * minute,
 }
 
 /** The long run's shape for another number of jobs. */

@@ -9,7 +9,7 @@ const maxPauseMs = 2_000
 const tokenSeconds = 24 * 3_600
 
 /** Deaths, outages and a full house; everything else is an answer. */
-const passing = new Set([429, 500, 502, 503, 504, 546])
+export const passing: ReadonlySet<number> = new Set([429, 500, 502, 503, 504, 546])
 
 export interface Answer {
   readonly status: number
@@ -23,6 +23,7 @@ export interface Call {
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
   readonly timeoutMs?: number
+  readonly redirect?: RequestRedirect
 }
 
 export interface Service {
@@ -56,6 +57,7 @@ export function createService(stack: Stack, signal: AbortSignal): Service {
           ...(body === undefined || isFile ? {} : { 'content-type': 'application/json' }),
           ...call.headers,
         },
+        redirect: call.redirect ?? 'follow',
         ...(body === undefined ? {} : { body: isFile ? (body as BodyInit) : JSON.stringify(body) }),
         signal: AbortSignal.any([signal, AbortSignal.timeout(call.timeoutMs ?? requestTimeoutMs)]),
       })

@@ -5,7 +5,20 @@ export const points = ['before', 'during', 'after'] as const
 export type Point = (typeof points)[number]
 
 /** Steps whose answers come piece by piece, or that another isolate works on meanwhile. */
-export const longSteps: ReadonlySet<string> = new Set(['model chat', 'storage download', 'extract'])
+export const longSteps: ReadonlySet<string> = new Set([
+  'model chat',
+  'storage download',
+  'extract',
+  'delta encode',
+  'delta decode',
+])
+
+/** Steps that have another isolate work on a file, by its function: it can die of it. */
+export const worksElsewhere: ReadonlyMap<string, string> = new Map([
+  ['extract', 'extract'],
+  ['delta encode', 'delta'],
+  ['delta decode', 'delta'],
+])
 
 const reportStep = 'internal_report_optimization'
 const reportWithNewsStep = `${reportStep}, with news`
@@ -37,16 +50,6 @@ export const requiredSteps = [
 
 /** Steps that depend on who is first, which no plan can order: struck when they are seen. */
 export const chanceSteps = [
-  'internal_composition_source',
-  'internal_record_composition',
-  'internal_version_chain',
-  'internal_erasure_objects',
-  'internal_complete_erasure',
-  'internal_storage_source',
-  'internal_record_no_gain',
-  'internal_reserve_whole',
-  'internal_record_storage',
-
   // A file that is read for a third of a lease.
   'internal_extend_job',
   // An ingest that finds its version settled.
@@ -70,11 +73,16 @@ export function stepOf(method: string, url: string, body: string): string {
   if (rpc !== undefined) return rpc
   const read = /^\/rest\/v1\/(\w+)$/.exec(path)?.[1]
   if (read !== undefined) return `${method === 'GET' ? 'read' : method} ${read}`
+  if (path === '/storage/v1/object/copy') return 'storage copy'
+  if (path.startsWith('/storage/v1/object/sign/')) return 'storage sign'
   if (path.startsWith('/storage/v1/object/')) {
     if (method === 'GET') return 'storage download'
     if (method === 'DELETE') return 'storage remove'
+    if (method === 'POST') return 'storage upload'
   }
   if (path === '/functions/v1/extract') return 'extract'
+  const operation = /^\/functions\/v1\/delta\/(\w+)$/.exec(path)?.[1]
+  if (operation !== undefined) return `delta ${operation}`
   const model = /^\/api\/(\w+)$/.exec(path)?.[1]
   if (model !== undefined) return `model ${model}`
   return `${method} ${path}`

@@ -22,8 +22,12 @@ export interface StepTally {
 
 export interface Strikes {
   /** For the proxies: what becomes of a request at this point. */
-  at(caller: { name: string; place: number }, passage: Passage, point: Point): 'pass' | 'end'
-  hold(passage: Passage): number
+  at(
+    caller: { name: string; place: number },
+    passage: Pick<Passage, 'step'>,
+    point: Point,
+  ): 'pass' | 'end'
+  hold(passage: Pick<Passage, 'step' | 'headers' | 'body'>): number
   /** Says how many jobs have ended: what is spread over the run falls due by it. */
   progress(endedJobs: number): void
   /** Nothing falls any more. */
@@ -44,9 +48,14 @@ const modelLatencyMs = 60
 const spreadOver = 12
 
 export function createStrikes(
-  plan: Plan,
+  plan: Pick<Plan, 'spread' | 'strikesAt'>,
   targets: Targets,
-  options: { holdMark: string; slowHolds: number },
+  options: {
+    holdMark: string
+    slowHolds: number
+    /** The function that dies of a kill during a step, where that is not the one that asked. */
+    victimDuring?: (step: string) => string | undefined
+  },
 ): Strikes {
   const steps = new Map<string, StepTally>()
   const kills = new Map<string, number>()
@@ -113,6 +122,17 @@ export function createStrikes(
       ahead.set(key, strikes)
       const next = strikes[0]
       if (next === undefined || next.afterJobs > endedJobs) return 'pass'
+      const victim = point === 'during' ? options.victimDuring?.(step) : undefined
+      if (victim !== undefined) {
+        const struck = targets
+          .places(victim)
+          .filter((taken) => killIsolate(victim, taken, 'at its work'))
+        if (struck.length > 0) {
+          strikes.shift()
+          tally.kills += struck.length
+        }
+        return 'pass'
+      }
       // A process that has just gone leaves the strike to the next one that comes by.
       if (next.what === 'kill' && !killIsolate(name, place, 'at a step')) return 'pass'
       strikes.shift()

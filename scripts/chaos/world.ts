@@ -1,20 +1,19 @@
 /** An embedded stack whose every part can be killed: isolates behind proxies, model and Postgres on their own. */
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import postgres from 'postgres'
 import { freePort } from '../local/postgres-server.ts'
 import { type Stack, startStack } from '../local/stack.ts'
 import { installAudit } from './evidence.ts'
+import { makeFolder } from './folder.ts'
 import { startModelProcess } from './model-process.ts'
 import { holdMark, type Plan } from './plan.ts'
 import { type MortalPostgres, mortalPostgres } from './postgres-deaths.ts'
+import { killProcess, startPoking } from './processes.ts'
 import { type StepProxy, startProxy } from './proxy.ts'
 import type { Scale } from './scale.ts'
 import { createStrikes, type Strikes } from './strikes.ts'
 
 const prefix = 'reswave-chaos-'
-const pokeMs = 1_000
 const modelDownMs = 400
 const slowHolds = 6
 
@@ -40,11 +39,8 @@ export async function startWorld(options: {
     for (const part of parts.splice(0).reverse()) await part.stop()
   }
   try {
-    await removeLeftovers()
-    const dir = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`))
+    const dir = await makeFolder(prefix)
     parts.push({ stop: () => rm(dir, { recursive: true, force: true }) })
-    // Postgres runs as another user under root, who must be able to come here.
-    await chmod(dir, 0o755)
     const model = await startModelProcess({ downMs: modelDownMs })
     parts.push(model)
     const port = await freePort()
@@ -59,7 +55,7 @@ export async function startWorld(options: {
     const strikes = createStrikes(
       plan,
       {
-        killIsolate: (name, place) => kill(processAt(name, place)?.pid),
+        killIsolate: (name, place) => killProcess(processAt(name, place)?.pid),
         places: (name) =>
           (stack?.functions.processes() ?? [])
             .filter((process) => process.name === name)
@@ -136,14 +132,6 @@ export async function startWorld(options: {
   }
 }
 
-function kill(pid: number | undefined): boolean {
-  try {
-    return pid !== undefined && process.kill(pid, 'SIGKILL')
-  } catch {
-    return false
-  }
-}
-
 /** For each process that calls others: its own way to the API, and its own to the model. */
 async function startProxies(
   scale: Scale,
@@ -172,41 +160,4 @@ async function setLimits(sql: postgres.Sql): Promise<void> {
       max_pending_uploads_per_user = 1000, uploads_per_hour = 10000, optimizations_per_hour = 10000,
       max_active_optimizations_per_user = 1000, max_calls_per_endpoint = 100,
       circuit_open = '1 second', circuit_open_cap = '2 seconds', circuit_probe_lease = '5 seconds'`
-}
-
-/** Calls every worker once a second, as pg_cron would call one. */
-function startPoking(stack: Stack, workers: number): { stop(): void } {
-  const poke = () => {
-    for (let turn = 0; turn < workers; turn++) {
-      void fetch(`${stack.url}/functions/v1/worker`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${stack.workerToken}` },
-        signal: AbortSignal.timeout(10_000),
-      })
-        .then((response) => response.body?.cancel())
-        // One that is dead just now is called again in a second.
-        .catch(() => {})
-    }
-  }
-  const timer = setInterval(poke, pokeMs)
-  return { stop: () => clearInterval(timer) }
-}
-
-/** Folders of runs that were killed themselves: the name says whose it was. */
-async function removeLeftovers(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
-    if (!name.startsWith(prefix)) continue
-    const pid = Number(name.slice(prefix.length).split('-')[0])
-    if (Number.isInteger(pid) && pid > 1 && !isAlive(pid)) {
-      await rm(join(tmpdir(), name), { recursive: true, force: true })
-    }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
 }

@@ -160,25 +160,26 @@ begin
   -- One statement for a batch, and none when it is claimed: a queue is as fast as it writes little. That is also
   -- why these durations are no samples: nobody asks for a single one.
   with attempts as (
+    -- Who cancels a job that waits, or buries one whose worker went silent, ends no attempt: claimed_at is then null,
+    -- or an earlier attempt's.
     select
       j.kind,
       greatest(extract(epoch from j.claimed_at - j.run_at) * 1000, 0)::double precision as waited,
       greatest(extract(epoch from clock_timestamp() - j.claimed_at) * 1000, 0)::double precision as ran
     from unnest(p_jobs) as j
+    where j.leased_until > now()
   ), waits as (
     select a.kind, v_bounds[width_bucket(-a.waited, v_bounds)] as bound, count(*) as number, sum(a.waited) as total
     from attempts as a
-    where a.waited is not null
     group by 1, 2
   ), runs as (
     select a.kind, v_bounds[width_bucket(-a.ran, v_bounds)] as bound, count(*) as number, sum(a.ran) as total
     from attempts as a
-    where a.ran is not null
     group by 1, 2
   ), counts (name, labels, value, milliseconds) as (
-    select 'jobs', jsonb_build_object('kind', a.kind, 'outcome', p_outcome), count(*), 0
-    from attempts as a
-    group by a.kind
+    select 'jobs', jsonb_build_object('kind', j.kind, 'outcome', p_outcome), count(*), 0
+    from unnest(p_jobs) as j
+    group by j.kind
     union all
     select 'job_wait', jsonb_build_object('kind', w.kind, 'le', coalesce((-w.bound)::text, 'inf')), w.number, w.total
     from waits as w
@@ -197,7 +198,7 @@ end
 $$;
 
 comment on function private.count_attempts(private.jobs [], text) is
-'Counts attempts that have ended, how long their jobs had been due when they began, and how long they ran.';
+'Counts jobs by what an attempt or their end came to; of attempts that ended under their lease also how long the job had been due, and how long they ran.';
 
 create function private.count_optimization(p_optimization public.optimizations) returns void
 language plpgsql
@@ -212,16 +213,21 @@ begin
     'optimizations', jsonb_build_object('outcome', p_optimization.status),
     extract(epoch from clock_timestamp() - p_optimization.created_at) * 1000
   );
-  -- What failed has cost tokens too: its sections know how many.
-  if p_optimization.status = 'succeeded' then
-    v_prompt_tokens := (p_optimization.result #>> '{model,promptTokens}')::bigint;
-    v_output_tokens := (p_optimization.result #>> '{model,outputTokens}')::bigint;
-  else
-    select sum((s.value ->> 'promptTokens')::bigint), sum((s.value ->> 'outputTokens')::bigint)
-    into v_prompt_tokens, v_output_tokens
+  -- What failed has cost tokens too: its sections know how many. A result has those of the sections that it took
+  -- over, which were counted when the optimization failed before.
+  with sections as (
+    select
+      coalesce((s.value ->> 'promptTokens')::bigint, 0) as prompt,
+      coalesce((s.value ->> 'outputTokens')::bigint, 0) as output,
+      s.value ? 'counted' as counted
     from jsonb_each(p_optimization.partial) as s
-    where jsonb_typeof(s.value) = 'object';
-  end if;
+    where jsonb_typeof(s.value) = 'object'
+  )
+  select
+    coalesce((p_optimization.result #>> '{model,promptTokens}')::bigint, sum(s.prompt)) - coalesce(sum(s.prompt) filter (where s.counted), 0),
+    coalesce((p_optimization.result #>> '{model,outputTokens}')::bigint, sum(s.output)) - coalesce(sum(s.output) filter (where s.counted), 0)
+  into v_prompt_tokens, v_output_tokens
+  from sections as s;
   if v_prompt_tokens > 0 then
     perform private.count('model_tokens', '{"direction": "prompt"}', v_prompt_tokens);
   end if;

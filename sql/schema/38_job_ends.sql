@@ -31,13 +31,16 @@ begin
   select j.job_id into v_awaited
   from private.jobs as j
   where j.job_id = any (p_job_ids)
-    and j.kind in ('ingest', 'compose', 'optimize')
     and (
-      exists (
+      -- What an attempt may have written would belong to nobody.
+      j.payload ? 'reserved'
+      or exists (
         select from public.resume_versions as v
         where v.version_id = j.subject_id and (j.kind, v.state) in (('ingest', 'uploaded'), ('compose', 'pending'))
       )
       or exists (select from public.optimizations as o where o.optimization_id = j.subject_id and j.kind = 'optimize' and o.status in ('queued', 'running'))
+      or exists (select from private.erasures as e where e.erasure_id = j.subject_id and j.kind = 'erase' and e.finished_at is null)
+      or exists (select from private.object_removals as x where x.version_id = j.subject_id and j.kind = 'remove_object')
     )
   limit 1;
   if v_awaited is not null then
@@ -46,7 +49,7 @@ begin
 end
 $$;
 
-comment on function private.check_awaited(bigint[]) is 'Raises conflict if the row that one of these jobs is about still waits for it.';
+comment on function private.check_awaited(bigint[]) is 'Raises conflict if what one of these jobs is about still waits for it: a row, objects that are to go, or one that it has reserved.';
 
 create function private.complete_jobs(p_job_ids bigint[], p_lease_tokens uuid[]) returns bigint[]
 language plpgsql security definer
@@ -70,9 +73,7 @@ as $$
 declare
   v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
 begin
-  if v_job.kind in ('ingest', 'compose', 'optimize') then
-    perform private.check_awaited(array[p_job_id]);
-  end if;
+  perform private.check_awaited(array[v_job.job_id]);
   perform private.delete_jobs(array[p_job_id], 'succeeded');
 end
 $$;

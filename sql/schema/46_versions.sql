@@ -63,7 +63,7 @@ as $$
 -- Definer: users hold no right to write these tables; the caller is taken from the token.
 declare
   v_version public.resume_versions := private.owned_version(p_version_id, private.require_caller());
-  v_label constant text := nullif(btrim(p_label), '');
+  v_label constant text := nullif(regexp_replace(p_label, '^\s+|\s+$', '', 'g'), '');
 begin
   if length(v_label) > 100 then
     perform private.fail('invalid_request', 'The label is longer than 100 characters', 'Send a shorter one.');

@@ -44,13 +44,11 @@ begin
   perform private.lock_user(v_caller);
   v_from := private.owned_version_of_locked_resume(p_version_id, v_caller);
   select * into v_resume from public.resumes as r where r.id = v_from.resume_id;
-  if v_from.state <> 'ready' then
-    perform private.fail('conflict', format('The version is %s', v_from.state), 'Restore a version that is ready.');
-  end if;
   if v_from.version_id = v_resume.current_version_id then
     perform private.fail('conflict', 'The version is the current one', 'Restore an older version.');
   end if;
-  -- Asked twice, it is restored once.
+  -- Asked twice, it is restored once: also where the answer was lost, and the older version was given up
+  -- when the new one came.
   select * into v_current from public.resume_versions as v where v.version_id = v_resume.current_version_id;
   if v_current.sha256 = v_from.sha256 then
     return v_current;
@@ -60,6 +58,9 @@ begin
     and v.state in ('pending', 'uploaded');
   if found then
     return v_version;
+  end if;
+  if v_from.state <> 'ready' then
+    perform private.fail('conflict', format('The version is %s', v_from.state), 'Restore a version that is ready.');
   end if;
   return private.begin_composed_version(v_resume, v_from, 'restore', v_from.original_filename, v_from.mime_type);
 end

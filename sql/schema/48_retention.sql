@@ -129,12 +129,15 @@ declare
   v_resume public.resumes;
   v_version public.resume_versions;
   v_count integer := 0;
+  v_current public.resume_versions;
   v_job_id bigint;
+  v_due_at timestamptz;
 begin
   select * into v_resume from public.resumes as r where r.id = p_resume_id and r.deleted_at is null for no key update;
   if not found then
     return 0;
   end if;
+  select * into v_current from public.resume_versions as v where v.version_id = v_resume.current_version_id;
   for v_version in
     select * from private.versions_due(p_resume_id) as v order by v.version_number
   loop
@@ -159,12 +162,14 @@ begin
   for v_version in
     select v.* from public.resume_versions as v
     where v.resume_id = p_resume_id and v.state = 'ready' and v.held_as = 'full' and v.kept_full_reason is null
-      and v.version_number < (select c.version_number from public.resume_versions as c where c.version_id = v_resume.current_version_id)
+      and v.version_number < v_current.version_number
   loop
     v_job_id := private.enqueue_job('compact', v_version.version_id, v_resume.user_id, 200);
     -- While a signed upload URL lives, its holder may write the object anew: nothing is made of it before.
-    update private.jobs as j set run_at = private.upload_urls_end_at(v_version)
-    where j.job_id = v_job_id and j.lease_token is null and j.run_at < private.upload_urls_end_at(v_version);
+    -- Nor while a signed download URL does that was given out when it was the current version.
+    v_due_at := greatest(private.upload_urls_end_at(v_version), v_current.ready_at + interval '10 minutes');
+    update private.jobs as j set run_at = v_due_at
+    where j.job_id = v_job_id and j.lease_token is null and j.run_at < v_due_at;
   end loop;
   return v_count;
 end

@@ -227,7 +227,15 @@ begin
   update public.optimizations as o
   set
     status = 'queued', error = null, finished_at = null, started_at = null, cancel_requested_at = null,
-    progress = o.progress || '{"stage": "queued"}'
+    progress = o.progress || '{"stage": "queued"}',
+    -- The tokens of what is kept were counted when it failed; a section that is asked about again loses the mark.
+    partial = coalesce(
+      (
+        select jsonb_object_agg(s.key, case jsonb_typeof(s.value) when 'object' then s.value || '{"counted": true}' else s.value end)
+        from jsonb_each(o.partial) as s
+      ),
+      '{}'
+    )
   where o.optimization_id = p_optimization_id;
   perform private.append_events(
     p_optimization_id,

@@ -22,7 +22,7 @@ begin
   -- Who asked for an end does not wait for a model.
   if v_optimization.cancel_requested_at is not null then
     perform private.finish_optimization(v_job.subject_id, 'cancelled', null, null);
-    delete from private.jobs where job_id = p_job_id;
+    perform private.delete_jobs(array[p_job_id], 'cancelled');
     return 'cancelled';
   end if;
   update public.optimizations as o set score = coalesce(p_score, o.score) where o.optimization_id = v_job.subject_id;

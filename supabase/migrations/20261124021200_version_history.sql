@@ -421,13 +421,16 @@ begin
   select j.job_id into v_awaited
   from private.jobs as j
   where j.job_id = any (p_job_ids)
-    and j.kind in ('ingest', 'compose', 'optimize')
     and (
-      exists (
+      -- What an attempt may have written would belong to nobody.
+      j.payload ? 'reserved'
+      or exists (
         select from public.resume_versions as v
         where v.version_id = j.subject_id and (j.kind, v.state) in (('ingest', 'uploaded'), ('compose', 'pending'))
       )
       or exists (select from public.optimizations as o where o.optimization_id = j.subject_id and j.kind = 'optimize' and o.status in ('queued', 'running'))
+      or exists (select from private.erasures as e where e.erasure_id = j.subject_id and j.kind = 'erase' and e.finished_at is null)
+      or exists (select from private.object_removals as x where x.version_id = j.subject_id and j.kind = 'remove_object')
     )
   limit 1;
   if v_awaited is not null then
@@ -610,9 +613,7 @@ as $function$
 declare
   v_job constant private.jobs := private.leased_job(p_job_id, p_lease_token);
 begin
-  if v_job.kind in ('ingest', 'compose', 'optimize') then
-    perform private.check_awaited(array[p_job_id]);
-  end if;
+  perform private.check_awaited(array[v_job.job_id]);
   perform private.delete_jobs(array[p_job_id], 'succeeded');
 end
 $function$
@@ -1095,12 +1096,15 @@ declare
   v_resume public.resumes;
   v_version public.resume_versions;
   v_count integer := 0;
+  v_current public.resume_versions;
   v_job_id bigint;
+  v_due_at timestamptz;
 begin
   select * into v_resume from public.resumes as r where r.id = p_resume_id and r.deleted_at is null for no key update;
   if not found then
     return 0;
   end if;
+  select * into v_current from public.resume_versions as v where v.version_id = v_resume.current_version_id;
   for v_version in
     select * from private.versions_due(p_resume_id) as v order by v.version_number
   loop
@@ -1125,12 +1129,14 @@ begin
   for v_version in
     select v.* from public.resume_versions as v
     where v.resume_id = p_resume_id and v.state = 'ready' and v.held_as = 'full' and v.kept_full_reason is null
-      and v.version_number < (select c.version_number from public.resume_versions as c where c.version_id = v_resume.current_version_id)
+      and v.version_number < v_current.version_number
   loop
     v_job_id := private.enqueue_job('compact', v_version.version_id, v_resume.user_id, 200);
     -- While a signed upload URL lives, its holder may write the object anew: nothing is made of it before.
-    update private.jobs as j set run_at = private.upload_urls_end_at(v_version)
-    where j.job_id = v_job_id and j.lease_token is null and j.run_at < private.upload_urls_end_at(v_version);
+    -- Nor while a signed download URL does that was given out when it was the current version.
+    v_due_at := greatest(private.upload_urls_end_at(v_version), v_current.ready_at + interval '10 minutes');
+    update private.jobs as j set run_at = v_due_at
+    where j.job_id = v_job_id and j.lease_token is null and j.run_at < v_due_at;
   end loop;
   return v_count;
 end
@@ -1146,7 +1152,7 @@ as $function$
 -- Definer: users hold no right to write these tables; the caller is taken from the token.
 declare
   v_version public.resume_versions := private.owned_version(p_version_id, private.require_caller());
-  v_label constant text := nullif(btrim(p_label), '');
+  v_label constant text := nullif(regexp_replace(p_label, '^\s+|\s+$', '', 'g'), '');
 begin
   if length(v_label) > 100 then
     perform private.fail('invalid_request', 'The label is longer than 100 characters', 'Send a shorter one.');
@@ -1851,13 +1857,11 @@ begin
   perform private.lock_user(v_caller);
   v_from := private.owned_version_of_locked_resume(p_version_id, v_caller);
   select * into v_resume from public.resumes as r where r.id = v_from.resume_id;
-  if v_from.state <> 'ready' then
-    perform private.fail('conflict', format('The version is %s', v_from.state), 'Restore a version that is ready.');
-  end if;
   if v_from.version_id = v_resume.current_version_id then
     perform private.fail('conflict', 'The version is the current one', 'Restore an older version.');
   end if;
-  -- Asked twice, it is restored once.
+  -- Asked twice, it is restored once: also where the answer was lost, and the older version was given up
+  -- when the new one came.
   select * into v_current from public.resume_versions as v where v.version_id = v_resume.current_version_id;
   if v_current.sha256 = v_from.sha256 then
     return v_current;
@@ -1867,6 +1871,9 @@ begin
     and v.state in ('pending', 'uploaded');
   if found then
     return v_version;
+  end if;
+  if v_from.state <> 'ready' then
+    perform private.fail('conflict', format('The version is %s', v_from.state), 'Restore a version that is ready.');
   end if;
   return private.begin_composed_version(v_resume, v_from, 'restore', v_from.original_filename, v_from.mime_type);
 end
@@ -2424,6 +2431,8 @@ comment on function "private"."begin_composed_version"(public.resumes, public.re
 comment on function "private"."chain_depth"(uuid) is 'How many deltas are applied to rebuild a version; 0 for one that is held whole.';
 
 comment on function "private"."chain_height"(uuid) is 'How many deltas the longest chain has that is built upon a version.';
+
+comment on function "private"."check_awaited"(bigint[]) is 'Raises conflict if what one of these jobs is about still waits for it: a row, objects that are to go, or one that it has reserved.';
 
 comment on function "private"."check_resume_quota"(text) is 'Refuses one more resume to a user, locked, who has as many as allowed. Raises quota_exceeded.';
 

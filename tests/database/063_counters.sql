@@ -1,7 +1,7 @@
 -- What is counted, by whom, and that nothing of it ever falls.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(39);
+select plan(58);
 
 create function pg_temp.total(p_name text, p_labels jsonb default '{}') returns bigint
 language sql
@@ -78,6 +78,8 @@ select is(pg_temp.total('jobs', '{"kind": "optimize", "outcome": "lease_expired"
 select private.start_optimization(job_id, lease_token) from job;
 select private.fail_job(job_id, lease_token, '{"code": "model_timeout"}', true, 0) from job;
 select is(pg_temp.total('jobs', '{"kind": "optimize", "outcome": "retried"}'), 1::bigint, 'a failure that is tried again');
+select is(pg_temp.total('job_run', '{"kind": "optimize", "outcome": "retried"}'), 1::bigint, 'with how long it ran');
+select is(pg_temp.total('job_wait', '{"kind": "optimize"}'), 1::bigint, 'and had waited; whose lease ran out counts in neither');
 delete from job;
 insert into job select j.* from asked, claim('optimize', optimization_id) as j;
 select private.complete_optimization(
@@ -92,6 +94,107 @@ select is(pg_temp.total('suggestions'), 2::bigint, 'what came of it');
 select results_eq(
   $$ select labels ->> 'reason', value from private.counter_totals where name = 'rejections' order by 1 $$, $$ values ('new_number', 2::bigint), ('overlaps', 1) $$,
   'and what was refused, by reasons that are words'
+);
+
+-- How long, of an attempt that ended late
+create function pg_temp.attempt(p_subject_id uuid, p_ran interval, p_attempts integer) returns private.jobs
+language plpgsql
+as $$
+declare
+  v_job private.jobs;
+begin
+  update private.jobs set run_at = now() - interval '5 minutes' where subject_id = p_subject_id;
+  perform claim('optimize', p_subject_id);
+  update private.jobs
+  set claimed_at = clock_timestamp() - p_ran, run_at = clock_timestamp() - p_ran - interval '2 seconds', attempts = p_attempts
+  where subject_id = p_subject_id
+  returning * into v_job;
+  perform private.start_optimization(v_job.job_id, v_job.lease_token);
+  return v_job;
+end
+$$;
+
+create function pg_temp.durations(p_outcome text) returns table (le text, value bigint, seconds double precision)
+language sql
+as $$
+  select c.labels ->> 'le', c.value, floor(c.milliseconds / 1000)
+  from private.counter_totals as c
+  where c.name = 'job_run' and c.labels @> jsonb_build_object('kind', 'optimize', 'outcome', p_outcome)
+  order by c.milliseconds
+$$;
+
+create temporary table slow as select r.* from ready, request('auth0|owner', ready::text::public.resume_versions, 'A slow job') as r;
+create temporary table late_job as select j.* from slow, pg_temp.attempt(optimization_id, '40 seconds', 1) as j;
+select private.fail_job(job_id, lease_token, '{"code": "model_timeout"}', true, 0) from late_job;
+select results_eq(
+  $$ select le, value, seconds from pg_temp.durations('retried') where seconds >= 10 $$, $$ values ('60000', 1::bigint, 40::double precision) $$,
+  'job_run has each attempt that is tried again, by the time from its claim'
+);
+delete from late_job;
+insert into late_job select j.* from slow, pg_temp.attempt(optimization_id, '20 seconds', 5) as j;
+select private.report_optimization(
+  job_id, lease_token, 30, null, null, '{"s1.1": {"promptTokens": 50, "outputTokens": 4}, "s2.1": {"promptTokens": 60, "outputTokens": 5}}', null
+) from late_job;
+create temporary table tokens as select pg_temp.total('model_tokens', '{"direction": "prompt"}') as prompt, pg_temp.total('model_tokens', '{"direction": "output"}') as output;
+select is(private.fail_job(job_id, lease_token, '{"code": "model_timeout"}', true, 0), 'dead', 'the last attempt fails') from late_job;
+select is(pg_temp.total('jobs', '{"kind": "optimize", "outcome": "dead"}'), 1::bigint, 'a job that was used up');
+select results_eq(
+  $$ select le, value, seconds from pg_temp.durations('dead') $$, $$ values ('30000', 1::bigint, 20::double precision) $$,
+  'with how long its last attempt ran'
+);
+select is((select milliseconds >= 4000 from private.counter_totals where name = 'job_wait' and labels @> '{"kind": "optimize", "le": "2500"}'), true, 'and how long both had been due');
+
+-- Tokens are paid once
+create function pg_temp.spent() returns text
+language sql
+as $$
+  select format('%s in, %s out', pg_temp.total('model_tokens', '{"direction": "prompt"}') - t.prompt, pg_temp.total('model_tokens', '{"direction": "output"}') - t.output)
+  from tokens as t
+$$;
+
+select is(pg_temp.spent(), '110 in, 9 out', 'what failed has cost the tokens of its sections');
+select private.requeue_job(job_id) from late_job;
+select is(o.partial -> 's1.1' ->> 'promptTokens', '50', 'a requeued optimization has its sections') from public.optimizations as o join slow using (optimization_id);
+delete from late_job;
+insert into late_job select j.* from slow, pg_temp.attempt(optimization_id, '1 second', 5) as j;
+select private.report_optimization(job_id, lease_token, 30, null, null, '{"s3.1": {"promptTokens": 70, "outputTokens": 6}}', null) from late_job;
+select private.fail_job(job_id, lease_token, '{"code": "model_timeout"}', true, 0) from late_job;
+select is(pg_temp.spent(), '180 in, 15 out', 'one that fails again has cost what is new');
+select private.requeue_job(job_id) from late_job;
+delete from late_job;
+insert into late_job select j.* from slow, pg_temp.attempt(optimization_id, '1 second', 1) as j;
+select private.report_optimization(job_id, lease_token, 30, null, null, '{"s2.1": {"promptTokens": 61, "outputTokens": 5}}', null) from late_job;
+select private.complete_optimization(
+  job_id, lease_token, 'succeeded', '{"model": {"promptTokens": 271, "outputTokens": 25}}', null, null
+) from late_job;
+-- 271 are 50 and 70 that were kept, 61 of a section that was asked about again, and 90 of one that came with the result.
+select is(pg_temp.spent(), '331 in, 30 out', 'a result has cost what its kept sections had not cost before');
+
+-- Ends without an attempt
+create temporary table ends as select c.labels, c.value from private.counter_totals as c where c.name in ('job_run', 'job_wait') and c.labels @> '{"kind": "optimize"}';
+create temporary table waiting as select r.* from ready, request('auth0|owner', ready::text::public.resume_versions, 'Never begun') as r;
+grant select on waiting to public;
+select authenticate_as('auth0|owner');
+select is((public.cancel_optimization(optimization_id)).status, 'cancelled', 'one is cancelled before it began') from waiting;
+select as_dba();
+select is(pg_temp.total('jobs', '{"kind": "optimize", "outcome": "cancelled"}'), 1::bigint, 'a job that was cancelled');
+create temporary table silent as select r.* from ready, request('auth0|owner', ready::text::public.resume_versions, 'Without a word') as r;
+select pg_temp.attempt(optimization_id, '31 seconds', 5) from silent;
+update private.jobs set leased_until = now() where subject_id = (select optimization_id from silent);
+select is(private.bury_spent_jobs(), 1, 'one is used up by workers that went silent');
+select is(pg_temp.total('jobs', '{"kind": "optimize", "outcome": "dead"}'), 3::bigint, 'a job that is dead');
+select bag_eq(
+  $$ select c.labels, c.value from private.counter_totals as c where c.name in ('job_run', 'job_wait') and c.labels @> '{"kind": "optimize"}' $$,
+  $$ select labels, value from ends $$,
+  'neither is an attempt that took any time'
+);
+create temporary table modelless as select r.* from ready, request('auth0|owner', ready::text::public.resume_versions, 'No model') as r;
+create temporary table waited as select j.* from modelless, pg_temp.attempt(optimization_id, '3 seconds', 1) as j;
+update public.optimizations set cancel_requested_at = now() where optimization_id = (select optimization_id from modelless);
+select is(private.wait_optimization(job_id, lease_token, '{"code": "model_unavailable"}', 10, null), 'cancelled', 'one is cancelled that would have waited for a model') from waited;
+select is(pg_temp.total('jobs', '{"kind": "optimize", "outcome": "cancelled"}'), 2::bigint, 'its job is counted');
+select results_eq(
+  $$ select le, value, seconds from pg_temp.durations('cancelled') $$, $$ values ('5000', 1::bigint, 3::double precision) $$, 'with how long it ran'
 );
 
 -- Storage, as functions report it

@@ -1,7 +1,7 @@
 -- Versions that the product makes: restored, or with suggestions put in.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(56);
+select plan(57);
 
 create function pg_temp.make(p_version_id uuid, p_size bigint default 1000) returns public.resume_versions
 language plpgsql
@@ -96,6 +96,8 @@ select is((private.complete_ingest(j.job_id, j.lease_token, hash_of(r.version_id
 select is((select current_version_id from public.resumes where id = r.resume_id), r.version_id, 'the restored version is the current one') from r;
 update public.resume_versions set sha256 = (select sha256 from h where version_number = 1) where version_id = (select version_id from r);
 select is((restore('auth0|owner', h.version_id)).version_id, r.version_id, 'asked for when it is there, it is the one that is there') from h, r where h.version_number = 1;
+update public.resume_versions set state = 'pruned', content_text = null, headings = null where version_id = (select version_id from h where version_number = 1);
+select is((restore('auth0|owner', h.version_id)).version_id, r.version_id, 'also when the old one went as it came') from h, r where h.version_number = 1;
 
 -- What cannot be made
 create temporary table r2 as select v.* from h, restore('auth0|owner', h.version_id) as v where h.version_number = 2;

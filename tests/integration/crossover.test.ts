@@ -7,13 +7,17 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { mintToken } from '../../scripts/local/jwt.ts'
 import { app, eventsOf, type Person, resumeFile, type Version } from './app.ts'
 
-const { clientWith, newPerson, optimize, put, stack, upload, watch, workUntil } = app()
+const { clientWith, functionsUrl, newPerson, optimize, put, stack, upload, watch, workUntil } =
+  app()
 const stream = { accept: 'text/event-stream' }
 
 interface Belongings {
   readonly person: Person
   readonly ready: Version
   readonly pending: Version
+  /** Of a resume that was deleted, and can be had back. */
+  readonly deleted: Version
+  readonly receiptId: string
   readonly optimizationId: string
   readonly lastEventId: number
   readonly secretWord: string
@@ -29,16 +33,21 @@ beforeAll(async () => {
 /** A person with a version in each state, an optimization, and a file name that nobody else has. */
 async function furnish(name: string): Promise<Belongings> {
   const person = newPerson()
+  const erased = await person.client.rpc('erase_my_data')
+  const receiptId = erased.data?.receipt_id ?? ''
   const secretWord = `${name}${crypto.randomUUID().slice(0, 8)}`
   const { version_id } = await upload(person, resumeFile(`${secretWord}.pdf`))
   const ready = await workUntil(person, version_id, ({ state }) => state === 'ready')
   const pending = await put(person, resumeFile('pending.pdf'))
+  const deleted = await upload(person, resumeFile(`${secretWord}-deleted.pdf`))
+  await person.client.rpc('delete_resume', { resume_id: deleted.resume_id })
   const body = { filePath: ready.full_storage_path, idempotencyKey: 'the same for both' }
   const events = await eventsOf(await optimize(person.token, body, { headers: stream }))
   const done = events.at(-1)
   expect(done?.event).toBe('done')
   const optimizationId = String(done?.data.optimizationId)
-  return { person, ready, pending, optimizationId, lastEventId: Number(done?.id), secretWord }
+  const lastEventId = Number(done?.id)
+  return { person, ready, pending, deleted, receiptId, optimizationId, lastEventId, secretWord }
 }
 
 /** Each way round; which of them is only known once they are there. */
@@ -53,6 +62,19 @@ const bucketOf = ({ client }: Person) => client.storage.from('resumes')
 /** Of the same length and form as the owner's own name. */
 function absentPath(path: string): string {
   return path.replace(/[0-9a-f-]{36}(?=\/v)/, absentId())
+}
+
+async function askVersions(person: Person, path: string, method = 'GET', body?: unknown) {
+  return await fetch(`${functionsUrl}/resume-versions/${path}`, {
+    method,
+    redirect: 'manual',
+    headers: {
+      'content-type': 'application/json',
+      apikey: stack.publishableKey,
+      authorization: `Bearer ${person.token}`,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
 }
 
 /** A problem without what names the request. */
@@ -70,6 +92,7 @@ describe.each(directions)('the Data API, $name', ({ thief, owner }) => {
     version: string
     resume: string
     optimization: string
+    receipt: string
     path: string
   }) => PromiseLike<{ data: unknown; error: unknown; status: number }>
 
@@ -146,6 +169,66 @@ describe.each(directions)('the Data API, $name', ({ thief, owner }) => {
           }),
     ],
     [
+      'list_resume_versions()',
+      (client) =>
+        ({ resume }) =>
+          client.rpc('list_resume_versions', { resume_id: resume }),
+    ],
+    [
+      'label_resume_version()',
+      (client) =>
+        ({ version }) =>
+          client.rpc('label_resume_version', { version_id: version, label: 'mine' }),
+    ],
+    [
+      'label_resume_version() with one that is too long',
+      (client) =>
+        ({ version }) =>
+          client.rpc('label_resume_version', { version_id: version, label: 'x'.repeat(101) }),
+    ],
+    [
+      'pin_resume_version()',
+      (client) =>
+        ({ version }) =>
+          client.rpc('pin_resume_version', { version_id: version, pinned: true }),
+    ],
+    [
+      'restore_resume_version()',
+      (client) =>
+        ({ version }) =>
+          client.rpc('restore_resume_version', { version_id: version }),
+    ],
+    [
+      'accept_suggestions()',
+      (client) =>
+        ({ optimization }) =>
+          client.rpc('accept_suggestions', { optimization_id: optimization, suggestions: [0] }),
+    ],
+    [
+      'accept_suggestions() of none',
+      (client) =>
+        ({ optimization }) =>
+          client.rpc('accept_suggestions', { optimization_id: optimization, suggestions: [] }),
+    ],
+    [
+      'delete_resume()',
+      (client) =>
+        ({ resume }) =>
+          client.rpc('delete_resume', { resume_id: resume }),
+    ],
+    [
+      'undelete_resume()',
+      (client) =>
+        ({ resume }) =>
+          client.rpc('undelete_resume', { resume_id: resume }),
+    ],
+    [
+      'get_erasure_receipt()',
+      (client) =>
+        ({ receipt }) =>
+          client.rpc('get_erasure_receipt', { receipt_id: receipt }),
+    ],
+    [
       'a row of resumes',
       (client) =>
         ({ resume }) =>
@@ -173,17 +256,19 @@ describe.each(directions)('the Data API, $name', ({ thief, owner }) => {
 
   it.each(asks)('%s: foreign is absent', async (_, askOf) => {
     const ask = askOf(thief().person.client)
-    for (const version of [owner().ready, owner().pending]) {
+    for (const version of [owner().ready, owner().pending, owner().deleted]) {
       const foreign = await ask({
         version: version.version_id,
         resume: version.resume_id,
         optimization: owner().optimizationId,
+        receipt: owner().receiptId,
         path: version.full_storage_path,
       })
       const absent = await ask({
         version: absentId(),
         resume: absentId(),
         optimization: absentId(),
+        receipt: absentId(),
         path: absentPath(version.full_storage_path),
       })
       expect(foreign).toEqual(absent)
@@ -198,6 +283,15 @@ describe.each(directions)('the Data API, $name', ({ thief, owner }) => {
       expect(data?.length).toBeGreaterThan(0)
       expect(JSON.stringify(data)).not.toContain(owner().secretWord)
       expect(JSON.stringify(data)).not.toContain(owner().ready.resume_id)
+    }
+  })
+
+  it('what was deleted, and what will be, is told of the thief’s own alone', async () => {
+    for (const { data } of await Promise.all([
+      thief().person.client.rpc('list_deleted_resumes'),
+      thief().person.client.rpc('retention_report', { keep_last: 1 }),
+    ])) {
+      expect(data).toMatchObject([{ resume_id: thief().deleted.resume_id }])
     }
   })
 
@@ -226,6 +320,40 @@ describe.each(directions)('the Data API, $name', ({ thief, owner }) => {
     ])
     const { data: optimizations } = await client.from('optimizations').select('status')
     expect(optimizations).toEqual([{ status: 'succeeded' }])
+    const { data: deleted } = await client.rpc('list_deleted_resumes')
+    expect(deleted).toMatchObject([{ resume_id: owner().deleted.resume_id }])
+  })
+})
+
+describe.each(directions)('resume-versions, $name', ({ thief, owner }) => {
+  const doors: [string, string, (id: string, own: string) => string][] = [
+    ['a download', 'GET', (id) => id],
+    ['a comparison with their own', 'GET', (id, own) => `${own}/compare/${id}`],
+    ['a comparison the other way round', 'GET', (id, own) => `${id}/compare/${own}`],
+    ['a comparison with itself', 'GET', (id) => `${id}/compare/${id}`],
+    ['a restoration', 'POST', (id) => `${id}/restore`],
+  ]
+  it.each(doors)('%s: foreign is absent', async (_, method, pathOf) => {
+    const own = thief().ready.version_id
+    for (const { version_id } of [owner().ready, owner().pending, owner().deleted]) {
+      const ask = (id: string) =>
+        askVersions(thief().person, pathOf(id, own), method).then(problemOf)
+      const foreign = await ask(version_id)
+      expect(foreign).toEqual(await ask(absentId()))
+      expect(foreign).toMatchObject({ httpStatus: 404, code: 'not_found' })
+    }
+  })
+
+  it('an acceptance: foreign is absent', async () => {
+    for (const suggestions of [[0], [99]]) {
+      const ask = (optimizationId: string) =>
+        askVersions(thief().person, 'accept', 'POST', { optimizationId, suggestions }).then(
+          problemOf,
+        )
+      const foreign = await ask(owner().optimizationId)
+      expect(foreign).toEqual(await ask(absentId()))
+      expect(foreign).toMatchObject({ httpStatus: 404, code: 'not_found' })
+    }
   })
 })
 
@@ -395,6 +523,19 @@ describe('who is nobody', () => {
       client.rpc('cancel_optimization', { optimization_id: ada.optimizationId }),
       client.rpc('list_optimization_events', { optimization_id: ada.optimizationId }),
       client.rpc('request_optimization', { file_path: ada.ready.full_storage_path }),
+      client.rpc('restore_resume_version', { version_id: ada.ready.version_id }),
+      client.rpc('label_resume_version', { version_id: ada.ready.version_id }),
+      client.rpc('pin_resume_version', { version_id: ada.ready.version_id }),
+      client.rpc('accept_suggestions', {
+        optimization_id: ada.optimizationId,
+        suggestions: [0],
+      }),
+      client.rpc('delete_resume', { resume_id: ada.ready.resume_id }),
+      client.rpc('undelete_resume', { resume_id: ada.deleted.resume_id }),
+      client.rpc('list_deleted_resumes'),
+      client.rpc('retention_report'),
+      client.rpc('erase_my_data'),
+      client.rpc('get_erasure_receipt', { receipt_id: ada.receiptId }),
     ])
     for (const { error, status } of refused) {
       expect(error).not.toBeNull()
@@ -428,6 +569,10 @@ describe('time', () => {
       'list_optimization_events()',
       async (_path, _version, optimization_id) =>
         await bob.person.client.rpc('list_optimization_events', { optimization_id }),
+    ],
+    [
+      'resume-versions',
+      async (_path, version) => await (await askVersions(bob.person, version)).text(),
     ],
     [
       'optimize-resume',

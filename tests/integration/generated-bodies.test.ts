@@ -15,6 +15,7 @@ import {
 } from './generated-calls.ts'
 import {
   halfDone,
+  type Lease,
   type LockedLegacyFile,
   leaseJobs,
   lockLegacyFiles,
@@ -29,7 +30,9 @@ const { callWorker, newPerson, optimize, stack, upload, workUntil } = app(starte
 const sql = postgres(stack.dbUrl, { max: 4, onnotice: () => {} })
 const timeoutMs = 120_000
 
-const people = Array.from({ length: 8 }, () => newPerson())
+const people = Array.from({ length: 3 }, () => newPerson())
+/** Who has nothing left in the end: what erases would leave the others nothing to call with. */
+const leavers = Array.from({ length: 2 }, () => newPerson())
 const bystander = newPerson()
 const legacyToken = crypto.randomUUID()
 let before: unknown
@@ -41,7 +44,7 @@ beforeAll(async () => {
   await upload(bystander, resumeFile())
   await populate(
     sql,
-    people.map(({ sub }) => sub),
+    [...people, ...leavers].map(({ sub }) => sub),
   )
   await callWorker()
   await workUntil(first, version.version_id, ({ state }) => state === 'ready')
@@ -66,7 +69,8 @@ describe('every RPC of the Data API', async () => {
     '$name() answers what it documents, whatever a user sends',
     async ({ name, parameters }) => {
       const calls = rpcCalls(name, parameters.map(withValid))
-      const tokens = people.map(({ token }) => token)
+      const callers = /erase|delete/.test(name) ? leavers : people
+      const tokens = callers.map(({ token }) => token)
       const { faults, statuses } = await sendAll(
         stack.url,
         calls,
@@ -91,7 +95,7 @@ describe('every RPC of the Data API', async () => {
       const files = await lockLegacyFiles(sql, people[0]?.sub ?? '', legacyToken)
       const calls = rpcCalls(name, parameters.map(withValid)).map((call, index) =>
         withLegacyFile(
-          withLease(call, leases[index % (leases.length * 2)]),
+          withLease(call, leases[index % (leases.length + 8)]),
           files[index % (files.length * 2)],
         ),
       )
@@ -163,6 +167,120 @@ describe('every function', () => {
     const { faults, statuses } = await asUsers(people, calls)
     expectDocumented(faults, statuses, 400, 404)
   })
+
+  it(
+    'resume-versions answers with what it documents',
+    async () => {
+      const visitors = [newPerson(), newPerson()]
+      const ids: string[] = [
+        ...(known.version_id ?? []).slice(0, 5).map((text) => JSON.parse(text)),
+      ]
+      const optimizations: Text[] = [...(known.optimization_id ?? []).slice(0, 3)]
+      for (const person of visitors) {
+        const first = await upload(person, resumeFile())
+        await workUntil(person, first.version_id, ({ state }) => state === 'ready')
+        const other = resumeFile('cv.docx', 'product-designer.docx.docx')
+        const second = await upload(person, other, first.resume_id)
+        await workUntil(person, second.version_id, ({ state }) => state === 'ready')
+        const answer = await optimize(person.token, { filePath: second.full_storage_path })
+        optimizations.push(JSON.stringify((await answer.json()).optimizationId))
+        ids.push(first.version_id, second.version_id)
+      }
+      const fields: Parameter[] = [
+        { name: 'optimizationId', type: 'uuid', valid: optimizations },
+        { name: 'suggestions', type: 'integer[]', valid: ['[0]', '[1]', '[0,1]'] },
+      ]
+      const id = fc.oneof(
+        { weight: 8, arbitrary: fc.constantFrom(...ids) },
+        { weight: 1, arbitrary: fc.uuid() },
+        { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
+      )
+      const calls = sample(
+        fc
+          .record({
+            first: id,
+            second: id,
+            verb: fc.constantFrom(
+              '',
+              '',
+              'compare',
+              'compare',
+              'restore',
+              'accept',
+              'accept',
+              'x',
+              '/',
+            ),
+            rest: fc.oneof(
+              { weight: 12, arbitrary: fc.constant('') },
+              {
+                weight: 1,
+                arbitrary: fc.constantFrom('/', '//', '?x=%00', '/..', '%00', '#', '/%'),
+              },
+            ),
+            body: bodiesFor(fields),
+            wrapping: wrappings,
+          })
+          .map(({ first, second, verb, rest, body, wrapping }) => {
+            const [one, two] = [first, second].map((text) =>
+              encodeURIComponent(text.toWellFormed()),
+            )
+            const isPost = verb === 'restore' || verb === 'accept'
+            const path =
+              verb === 'accept'
+                ? 'accept'
+                : [one, verb, ...(verb === 'compare' ? [two] : [])].filter(Boolean).join('/')
+            return {
+              method: wrapping.method === 'POST' && !isPost ? 'GET' : wrapping.method,
+              path: `/functions/v1/resume-versions/${path}${rest}`,
+              headers: wrapping.headers,
+              body,
+            }
+          }),
+      )
+      const { faults, statuses } = await asUsers(visitors, calls)
+      expectDocumented(faults, statuses, 400, 404, 405)
+    },
+    timeoutMs,
+  )
+
+  it(
+    'delta answers with what it documents',
+    async () => {
+      const [base, target] = ['docx', 'python-docx'].map((producer) =>
+        readFixture(`product-designer.${producer}.docx`),
+      ) as [Buffer, Buffer]
+      const some = fc.oneof(
+        fc.constantFrom<Uint8Array>(base, target, base.subarray(0, 1000), new Uint8Array()),
+        fc.uint8Array({ maxLength: 300 }),
+      )
+      const calls = sample(
+        fc
+          .record({
+            first: some,
+            second: some,
+            operation: fc.constantFrom('encode', 'encode', 'encode', 'decode', 'decode', 'x', ''),
+            method: fc.constantFrom(...Array(12).fill('POST'), 'GET', 'PUT', 'HEAD'),
+            length: fc.oneof(
+              { weight: 8, arbitrary: fc.constant(undefined) },
+              {
+                weight: 1,
+                arbitrary: fc.constantFrom('', '-1', '1e99', 'NaN', '0.5', '0x10', '9'.repeat(40)),
+              },
+            ),
+          })
+          .map(({ first, second, operation, method, length }) => ({
+            method,
+            path: `/functions/v1/delta/${operation}`,
+            headers: { 'x-first-bytes': length ?? String(first.byteLength) },
+            body: new Uint8Array(Buffer.concat([first, second])),
+          })),
+      )
+      const { faults, statuses } = await sendAll(stack.url, calls, machineTokens, judgeFunction)
+      expectDocumented(faults, statuses, 204, 400, 401, 404, 405)
+    },
+    timeoutMs,
+  )
 
   it.each(['worker', 'health'])('%s answers with what it documents', async (name) => {
     const calls = sample(
@@ -289,7 +407,8 @@ async function readRpcs(): Promise<
       array(select format_type(t, null) from unnest(p.proargtypes) with ordinality as a (t, i) order by i) as types
     from pg_proc as p
     where p.pronamespace = 'public'::regnamespace
-    order by 1`
+    -- After it there is nothing to delete.
+    order by p.proname = 'erase_my_data', 1`
   return rows.map(({ name, names, types }) => ({
     name,
     parameters: types.map((type, index) => ({ name: names?.[index] ?? '', type })),
@@ -299,10 +418,12 @@ async function readRpcs(): Promise<
 /** Values that pass, by the name of the parameter. */
 async function knownValues(): Promise<Record<string, Text[]>> {
   const rows = await sql`
-    select v.version_id, v.resume_id, v.full_storage_path, o.optimization_id
+    select v.version_id, v.resume_id, p.full_storage_path, o.optimization_id
     from public.resume_versions as v
       join public.resumes as r on r.id = v.resume_id
-      left join public.optimizations as o on o.version_id = v.version_id
+      -- What is asked of a model is about a current version, and what is accepted is of one that has succeeded.
+      left join public.resume_versions as p on p.version_id = v.version_id and p.version_id = r.current_version_id
+      left join public.optimizations as o on o.version_id = p.version_id and o.status in ('queued', 'succeeded')
     where r.user_id <> ${bystander.sub}`
   const column = (name: string) =>
     rows
@@ -310,11 +431,15 @@ async function knownValues(): Promise<Record<string, Text[]>> {
       .filter((value) => value !== null)
       .map((value) => JSON.stringify(value))
   const jobs = await sql`select subject_id from private.jobs limit 5`
+  // By digest: one that is finished names nobody.
+  const erasures = await sql`
+    select erasure_id from private.erasures
+    where user_digest in (select private.user_digest(u) from unnest(${people.map(({ sub }) => sub)}::text[]) as u)`
   return {
     filename: ['"cv.pdf"', '"Résumé.pdf"', '"cv.docx"', '"cv.doc"'],
     mime_type: Object.values(mimeTypes).map((type) => JSON.stringify(type)),
     file_size: ['1', '1000', '52428800'],
-    resume_id: column('resume_id'),
+    resume_id: [...new Set(column('resume_id')), 'null'],
     version_id: column('version_id'),
     optimization_id: column('optimization_id'),
     file_path: column('full_storage_path'),
@@ -322,6 +447,10 @@ async function knownValues(): Promise<Record<string, Text[]>> {
     reason: ['"network"', '"aborted"'],
     job_description: ['"A job"', '"Another"'],
     idempotency_key: ['"key-1"', '"key-2"'],
+    suggestions: ['[0]', '[1]', '[0,1]'],
+    pinned: ['true', 'false'],
+    keep_last: ['1', '2', 'null'],
+    receipt_id: erasures.map(({ erasure_id }) => JSON.stringify(erasure_id)),
     user_id: people.map(({ sub }) => JSON.stringify(sub)),
     after_event_id: ['0', '1'],
     query: ['"logistics"', '"a \\"b c\\" -d or e"'],
@@ -333,6 +462,11 @@ async function knownValues(): Promise<Record<string, Text[]>> {
     updated_before: ['"2126-01-31T12:00:00Z"', '"infinity"', 'null'],
     all_versions: ['true', 'false'],
     with_highlights: ['true', 'false'],
+    // Replaced by those of a lease, mostly.
+    p_job_id: ['0'],
+    p_job_ids: ['[0]'],
+    p_lease_token: [`"${crypto.randomUUID()}"`],
+    p_lease_tokens: [`["${crypto.randomUUID()}"]`],
     p_worker_id: ['"generated"'],
     p_kinds: ['["ingest"]', '["optimize"]', '["ingest","optimize","remove_object"]'],
     p_limit: ['1', '3'],
@@ -343,6 +477,10 @@ async function knownValues(): Promise<Record<string, Text[]>> {
     p_delay_seconds: ['0', '5'],
     p_sha256: [`"${'a'.repeat(64)}"`],
     p_file_size: ['1000'],
+    p_stored_bytes: ['100'],
+    p_version_id: column('version_id'),
+    p_object_names: ['[]', '["user_uploads/a/b/v1/cv.pdf"]'],
+    p_removed: ['0', '3'],
     p_content_text: ['"Plain words"'],
     p_headings: ['""', '"Skills"'],
     p_language: ['"en"', '"simple"'],
@@ -408,14 +546,17 @@ function rpcCalls(name: string, parameters: readonly Parameter[]): Call[] {
 }
 
 /** A job and its lease belong together: by chance no two would meet. The first member of a name counts least. */
-function withLease(call: Call, lease: { job_id: string; lease_token: string } | undefined): Call {
+function withLease(call: Call, lease: Lease | undefined): Call {
   if (lease === undefined || typeof call.body !== 'string') return call
-  const { job_id, lease_token } = lease
+  const { job_id, lease_token, base_version_id } = lease
   const token = JSON.stringify(lease_token)
   const held = call.body.includes('"p_job_id"')
     ? objectText([
         ['p_job_id', job_id],
         ['p_lease_token', token],
+        ...(call.path.endsWith('/internal_record_storage')
+          ? ([['p_base_version_id', JSON.stringify(base_version_id)]] as const)
+          : []),
       ])
     : call.body.includes('"p_job_ids"')
       ? objectText([
@@ -483,7 +624,11 @@ function sample<T>(arbitrary: fc.Arbitrary<T>): T[] {
 function expectDocumented(faults: string[], statuses: Map<number, number>, ...wanted: number[]) {
   expect(faults.slice(0, 5).join('\n\n')).toBe('')
   expect([...statuses.keys()]).toEqual(expect.arrayContaining(wanted))
-  expect([...statuses.keys()].some((status) => status < 300)).toBe(true)
+  const answered = JSON.stringify(Object.fromEntries(statuses))
+  expect(
+    [...statuses.keys()].some((status) => status < 300),
+    answered,
+  ).toBe(true)
 }
 
 async function everythingOf({ sub }: Person) {

@@ -9,8 +9,9 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 
 it('README: the code for an app runs as it stands', async () => {
   const readme = await readFile(`${root}README.md`, 'utf8')
-  const code = /```ts\n(.*?)```/s.exec(readme)?.[1] ?? ''
+  const code = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, block]) => block).join('\n')
   expect(code).toContain('optimize-resume')
+  expect(code).toContain('resume-versions')
   const folder = `${root}.reswave/readme-${process.pid}`
   await mkdir(folder, { recursive: true })
   try {
@@ -28,6 +29,8 @@ it('README: the code for an app runs as it stands', async () => {
     })
     expect(stdout).toMatch(/^score \d+ → \d+/)
     expect(stdout).toMatch(/^- .+\n\+ .+$/m)
+    expect(stdout).toMatch(/^version 2: \d+ words went, \d+ came$/m)
+    expect(stdout).toMatch(/^3 restore \d+\n2 optimization \d+\n1 upload \d+$/m)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -35,8 +35,11 @@ export interface RunDependencies {
   readonly shutdown: Shutdown
 }
 
-/** How often to look whether somebody else has finished the ingest that this waits for. */
+/** How soon to look again whether somebody else has finished the ingest that this waits for: a file is mostly read at once. */
 const ingestPollMs = 300
+/** One that is not has a worker that is slow, or gone: it is looked for less and less often, down to this. */
+const maxIngestPollMs = 1_000
+const ingestPollGrowth = 1.5
 
 /**
  * Resolves when the attempt is over, however it ended: that stands in the optimization's row.
@@ -185,6 +188,7 @@ async function readyVersion(
   onExtracting: (versionId: string) => void,
 ): Promise<VersionRow> {
   let announced = false
+  let pauseMs = ingestPollMs
   for (;;) {
     const version = await call(deps.service, 'internal_optimization_source', leaseOf(job), signal)
     if (version.state === 'ready') return version
@@ -200,8 +204,10 @@ async function readyVersion(
       { workerId: deps.workerId, kinds: ['ingest'], subjectId: version.version_id },
       signal,
     )
-    if (ingestJob === undefined) await delay(ingestPollMs, { signal })
-    else await runIngest(ingestJob, deps, signal)
+    if (ingestJob === undefined) {
+      await delay(pauseMs, { signal })
+      pauseMs = Math.min(maxIngestPollMs, pauseMs * ingestPollGrowth)
+    } else await runIngest(ingestJob, deps, signal)
   }
 }
 

@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { chanceSteps, requiredSteps, stepOf } from '../../../scripts/chaos/steps.ts'
+import { historyRpcs } from '../../../scripts/chaos/versions/steps.ts'
 
 const functions = fileURLToPath(new URL('../../../functions/', import.meta.url))
 
-it('a run must come by every RPC of the queue that the functions call', () => {
+it('a run of jobs or of histories must come by every RPC of the queue that the functions call', () => {
   const sources = readdirSync(functions, { recursive: true, encoding: 'utf8' })
     .filter(
       (path) => path.endsWith('.ts') && !path.endsWith('.gen.ts') && !path.startsWith('health'),
@@ -15,7 +16,7 @@ it('a run must come by every RPC of the queue that the functions call', () => {
   const called = new Set(
     sources.flatMap((source) => source.match(/(?<=')internal_\w+(?=')/g) ?? []),
   )
-  const named = new Set<string>([...requiredSteps, ...chanceSteps])
+  const named = new Set<string>([...requiredSteps, ...chanceSteps, ...historyRpcs])
   expect([...called].filter((name) => !named.has(name))).toEqual([])
 })
 
@@ -35,7 +36,11 @@ it('stepOf() names a request by what it is for', () => {
   expect(named('GET', '/rest/v1/optimizations?select=*')).toBe('read optimizations')
   expect(named('GET', '/storage/v1/object/resumes/a/b.pdf')).toBe('storage download')
   expect(named('DELETE', '/storage/v1/object/resumes')).toBe('storage remove')
+  expect(named('POST', '/storage/v1/object/resume_deltas/a/b')).toBe('storage upload')
+  expect(named('POST', '/storage/v1/object/copy')).toBe('storage copy')
+  expect(named('POST', '/storage/v1/object/sign/resumes/a/b.pdf')).toBe('storage sign')
   expect(named('POST', '/functions/v1/extract')).toBe('extract')
+  expect(named('POST', '/functions/v1/delta/encode')).toBe('delta encode')
   expect(named('POST', '/api/chat')).toBe('model chat')
   expect(named('PUT', '/something/else?x=1')).toBe('PUT /something/else')
 })

@@ -329,6 +329,31 @@ describe('runOptimization()', () => {
     expect(service.named('internal_complete_optimization')).toHaveLength(1)
   })
 
+  test('looks soon for a file that is being read, and once a second where that takes long', async () => {
+    vi.useFakeTimers()
+    try {
+      const startedAt = Date.now()
+      const looks: number[] = []
+      const { run } = setup({
+        internal_optimization_source: () => {
+          looks.push(Date.now() - startedAt)
+          return { ...ready, state: looks.length > 32 ? 'ready' : 'uploaded' }
+        },
+        internal_claim_jobs: () => [],
+      })
+      const over = run()
+      await vi.advanceTimersByTimeAsync(40_000)
+      await over
+      const pauses = looks.slice(2).map((at, index) => at - (looks[index + 1] ?? 0))
+      expect(pauses[0]).toBe(300)
+      expect(Math.max(...pauses)).toBe(1_000)
+      expect(looks.filter((at) => at <= 1_500).length).toBeGreaterThanOrEqual(4)
+      expect(looks.filter((at) => at > 10_000 && at <= 20_000)).toHaveLength(10)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   test('a database that hangs while it waits for the file does not outlast the deadline', async () => {
     const { run, service } = setup({ internal_optimization_source: hang }, { timeoutMs: 20 })
     await run()

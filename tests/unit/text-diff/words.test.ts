@@ -77,10 +77,6 @@ test('Texts that share only what repeats end within the bound of work', () => {
       return state % 2 === 0 ? 'a ' : 'b '
     }).join('')
   }
-  const [before, after] = [noise(1), noise(2)]
-  const start = process.cpuUsage()
-  const { complete } = diffText(before, after)
-  const { user } = process.cpuUsage(start)
-  expect(complete).toBe(false)
-  expect(user / 1000).toBeLessThan(2_000)
+  // Without a bound this is a square of half a million elements.
+  expect(diffText(noise(1), noise(2)).complete).toBe(false)
 })

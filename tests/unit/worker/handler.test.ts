@@ -109,6 +109,25 @@ describe('worker', () => {
     await works[1]
   })
 
+  test('a call that finds it at work has it look for what has come since', async () => {
+    const gate = createGate()
+    const rows = [jobRow('remove_object', 1)]
+    const { post, works } = setup({
+      internal_claim_jobs: queue('remove_object', rows),
+      internal_removable_objects: gate.rpc,
+      internal_complete_object_removal: () => true,
+      internal_complete_job: () => null,
+    })
+    await post()
+    await expect.poll(gate.waiting).toBe(1)
+    rows.push(jobRow('remove_object', 2))
+    expect(await (await post()).json()).toEqual({ started: false })
+    await expect.poll(gate.waiting).toBe(2)
+    gate.answer([])
+    gate.answer([])
+    await Promise.all(works)
+  })
+
   test('claims until nothing is due, models apart from the rest', async () => {
     const { post, works, service, removed } = setup({
       internal_claim_jobs: queue('remove_object', [

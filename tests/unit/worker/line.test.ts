@@ -26,6 +26,7 @@ function setup(
     ...options.rpcs,
   })
   const closing = new AbortController()
+  let nextCall = Promise.withResolvers<void>()
   const begun: number[] = []
   const ends = new Map<number, PromiseWithResolvers<void>>()
   const run = async (job: Job) => {
@@ -40,6 +41,7 @@ function setup(
       service: service.client,
       workerId: 'w',
       run,
+      called: () => nextCall.promise,
       closing: closing.signal,
       log: createLog({}, () => {}),
     },
@@ -53,7 +55,12 @@ function setup(
     ends.get(id)?.reject(new Error('A failure'))
     return settle()
   }
-  return { worked, service, closing, begun, settle, end, fail }
+  const call = () => {
+    nextCall.resolve()
+    nextCall = Promise.withResolvers()
+    return settle()
+  }
+  return { worked, service, closing, begun, rows, call, settle, end, fail }
 }
 
 describe('workLine()', () => {
@@ -69,6 +76,68 @@ describe('workLine()', () => {
     await worked
     expect(begun).toEqual([1, 2, 3, 4, 5, 6, 7])
     expect(service.named('internal_release_jobs')).toEqual([])
+  })
+
+  test('a job that takes long does not hold up what comes meanwhile', async () => {
+    const { worked, begun, rows, call, settle, end } = setup(1, { atOnce: 2, held: 2 })
+    await settle()
+    rows.push(jobRow('ingest', 2), jobRow('ingest', 3))
+    await settle()
+    expect(begun).toEqual([1])
+    await call()
+    expect(begun).toEqual([1, 2])
+    for (const id of [2, 3, 1]) await end(id)
+    await worked
+    expect(begun).toEqual([1, 2, 3])
+  })
+
+  test('a call during a claim is not missed', async () => {
+    const late = Promise.withResolvers<void>()
+    let claims = 0
+    const { worked, begun, call, settle, end } = setup(0, {
+      atOnce: 2,
+      held: 2,
+      rpcs: {
+        async internal_claim_jobs() {
+          claims++
+          if (claims === 1) return [jobRow('ingest', 1)]
+          if (claims === 2) await late.promise
+          return claims === 3 ? [jobRow('ingest', 2)] : []
+        },
+      },
+    })
+    await settle()
+    await call()
+    await call()
+    late.resolve()
+    await settle()
+    expect(begun).toEqual([1, 2])
+    for (const id of [1, 2]) await end(id)
+    await worked
+  })
+
+  test('a claim that fails while a job runs is made again, and ends the line when none does', async () => {
+    let claims = 0
+    const { worked, begun, call, settle, end } = setup(0, {
+      atOnce: 2,
+      held: 2,
+      rpcs: {
+        internal_claim_jobs: () => {
+          claims++
+          if (claims === 1 || claims === 3) return [jobRow('ingest', claims)]
+          return raised('unavailable')
+        },
+      },
+    })
+    worked.catch(() => {})
+    await settle()
+    await call()
+    expect(begun).toEqual([1])
+    await call()
+    expect(begun).toEqual([1, 3])
+    await end(1)
+    await end(3)
+    await expect(worked).rejects.toMatchObject({ code: 'unavailable' })
   })
 
   test('goes on after a job that failed', async () => {
@@ -116,10 +185,10 @@ describe('workLine()', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('gives back what it holds, and waits for what runs, when nothing more can be claimed', async () => {
+  test('works what it holds when nothing more can be claimed, then fails', async () => {
     let claims = 0
-    const { worked, service, settle, end } = setup(0, {
-      atOnce: 2,
+    const { worked, service, begun, settle, end } = setup(0, {
+      atOnce: 1,
       held: 3,
       rpcs: {
         internal_claim_jobs: () => {
@@ -128,19 +197,16 @@ describe('workLine()', () => {
         },
       },
     })
-    let over = false
-    const outcome = expect(worked).rejects.toMatchObject({ code: 'unavailable' })
-    worked.catch(() => {
-      over = true
-    })
+    const over = vi.fn()
+    worked.catch(over)
     await settle()
     await end(1)
-    expect(service.named('internal_release_jobs')).toEqual([
-      expect.objectContaining({ p_job_ids: [3] }),
-    ])
-    expect(over).toBe(false)
     await end(2)
-    await outcome
+    expect(begun).toEqual([1, 2, 3])
+    expect(over).not.toHaveBeenCalled()
+    await end(3)
+    await expect(worked).rejects.toMatchObject({ code: 'unavailable' })
+    expect(service.named('internal_release_jobs')).toEqual([])
   })
 
   test('claims nothing when its time is over before it begins', async () => {
@@ -152,6 +218,7 @@ describe('workLine()', () => {
         service: service.client,
         workerId: 'w',
         run: async () => {},
+        called: () => new Promise(() => {}),
         closing,
         log: createLog({}, () => {}),
       },
