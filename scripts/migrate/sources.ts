@@ -8,7 +8,7 @@ import {
   sniff,
 } from '../../functions/_shared/documents/sniff.ts'
 import { AppError } from '../../functions/_shared/errors.ts'
-import { checkFilename } from './check-filename.ts'
+import { checkFilename } from '../../functions/_shared/documents/check-filename.ts'
 import { statFile } from './hash-file.ts'
 import { type ManifestLine, readManifest } from './manifest.ts'
 
@@ -35,7 +35,7 @@ export interface SourceProblem {
 
 export type Source = { readonly file: SourceFile } | { readonly problem: SourceProblem }
 
-/** Below it lies what a rollback has exported: none of it is legacy. */
+/** Below it lies what a rollback has exported. */
 export const exportFolder = '.reswave-rollback'
 
 const largestFileBytes = 52_428_800
@@ -88,7 +88,8 @@ async function* readTree(root: string, folder = root): AsyncGenerator<Line> {
   for (const entry of entries) {
     const full = join(folder, entry.name)
     const path = slashed(relative(root, full))
-    if (folder === root && entry.name === exportFolder) continue
+    // Ours: what a rollback exported, and the outbox of a dual-write store.
+    if (folder === root && entry.name.startsWith('.reswave-')) continue
     if (entry.isDirectory()) yield* readTree(root, full)
     else if (!entry.isFile()) {
       const detail = 'It is neither a file nor a folder'

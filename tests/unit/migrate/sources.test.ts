@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { checkFilename } from '../../../scripts/migrate/check-filename.ts'
+import { checkFilename } from '../../../functions/_shared/documents/check-filename.ts'
 import { readSources, type Source, sourcePath } from '../../../scripts/migrate/sources.ts'
 
 let root: string

@@ -1,4 +1,4 @@
-import { AppError } from '../../functions/_shared/errors.ts'
+import { AppError } from '../errors.ts'
 
 /** Controls, separators, and what reorders or hides text: as private.check_filename has it. */
 const invisible =

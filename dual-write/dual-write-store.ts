@@ -1,0 +1,351 @@
+/**
+ * `DualWriteStore`: the files of an app that moves from a local disk to ResWave, behind four calls that
+ * mean the same in every phase. What is promised when is in docs/dual-write.md.
+ */
+import { createHash } from 'node:crypto'
+import { setInterval } from 'node:timers'
+import { AppError, isErrorCode } from '../functions/_shared/errors.ts'
+import { checkKey, checkUserId, nameOf } from './file-key.ts'
+import { createKeyLocks } from './key-locks.ts'
+import { listFiles } from './list-files.ts'
+import { collectOutcomes, type Outcome, type Record } from './outcomes.ts'
+import { type PhaseOf, rememberPhases } from './phases.ts'
+import { isRefusal } from './refusal.ts'
+import { createRepair, type RepairReport } from './repair.ts'
+import { createShadow, type ShadowCounts, type ShadowOptions } from './shadow.ts'
+import type { FileKey, ListedFile, StoredFile, Write } from './sides.ts'
+import { type Sides, synchronise, whoIsRight } from './synchronise.ts'
+
+export interface DualWriteOptions extends Sides {
+  readonly phaseOf: PhaseOf
+  readonly record: Record
+  readonly shadow: ShadowOptions
+  /** How long a phase is remembered. */
+  readonly phaseMs: number
+  /** How long a write waits for Supabase before it is left to the repair; in phase `supabase`, before it fails. */
+  readonly writeTimeoutMs: number
+  /** How long a read waits for Supabase before the disk is asked, or it fails. */
+  readonly readTimeoutMs: number
+  /** Between two passes of the repair; 0 for none. */
+  readonly repairEveryMs: number
+  readonly recordEveryMs: number
+  /** How many files may be waiting for Supabase before writes to more of them are refused. */
+  readonly mostPending: number
+  /** In phase `supabase`: keep note of what the disk lacks, so that the phases before it can be had back. */
+  readonly wayBack: boolean
+  readonly now?: () => number
+  readonly random?: () => number
+}
+
+export interface Written {
+  readonly size: number
+  readonly sha256: string
+  /**
+   * `pending`: Supabase lacks it still, and the repair brings it there. `refused`: ResWave takes no such file;
+   * it stays on the disk.
+   */
+  readonly supabase: 'stored' | 'pending' | 'refused'
+}
+
+export interface StoreStats {
+  /** Writes that one side may lack. */
+  readonly pending: number
+  readonly shadow: ShadowCounts
+  readonly outcomesLost: number
+}
+
+/** All of them throw AppError: invalid_request and invalid_filename for names, else what the code says. */
+export interface DualWriteStore {
+  /** @throws AppError unavailable when nothing is promised of it; file_too_large … in phase `supabase` */
+  put(userId: string, fileId: string, bytes: Uint8Array<ArrayBuffer>): Promise<Written>
+  /** Undefined when there is no such file. @throws AppError unavailable; why ingest refused it */
+  get(userId: string, fileId: string): Promise<StoredFile | undefined>
+  /** That there is none is no failure. @throws AppError unavailable */
+  delete(userId: string, fileId: string): Promise<void>
+  /** In the order of their ids. @throws AppError unavailable */
+  list(userId: string): Promise<ListedFile[]>
+  /** One pass over what one side lacks, now. It also runs by itself every `repairEveryMs`. */
+  repair(signal?: AbortSignal): Promise<RepairReport>
+  stats(): StoreStats
+  /** Resolves when no comparison is running and all outcomes are told. */
+  settled(): Promise<void>
+  /** Ends the repair, after what it has in hand. Calls that are under way go on. */
+  close(): Promise<void>
+}
+
+/** How often somebody else may change a file under a write to Supabase. */
+const mostRounds = 8
+
+export function createStore(options: DualWriteOptions): DualWriteStore {
+  const { local, supabase, outbox, now = Date.now, random = Math.random } = options
+  const locks = createKeyLocks()
+  const phaseOf = rememberPhases(options.phaseOf, { forMs: options.phaseMs, now })
+  const outcomes = collectOutcomes(options.record, options.recordEveryMs)
+  const shadow = createShadow(
+    options.shadow,
+    options,
+    ({ userId }) => tell(userId, 'get', 'supabase', 'mismatch', 0),
+    random,
+  )
+  const repairs = createRepair(options, {
+    locks,
+    phaseOf,
+    fileTimeoutMs: options.writeTimeoutMs,
+    now,
+    random,
+  })
+  const closing = new AbortController()
+  let passing: Promise<unknown> = Promise.resolve()
+  if (options.repairEveryMs > 0) {
+    const timer = setInterval(() => {
+      passing = passing.then(() => repairs.pass({ signal: closing.signal })).catch(() => {})
+    }, options.repairEveryMs)
+    timer.unref()
+    closing.signal.addEventListener('abort', () => clearInterval(timer))
+  }
+
+  function tell(
+    userId: string,
+    operation: Outcome['operation'],
+    side: Outcome['side'],
+    outcome: Outcome['outcome'],
+    milliseconds: number,
+  ): void {
+    outcomes.add({ user_id: userId, operation, side, outcome, milliseconds })
+  }
+
+  /** Times what one side does, and tells what came of it. */
+  async function timed<T>(
+    userId: string,
+    operation: Outcome['operation'],
+    side: Outcome['side'],
+    work: () => Promise<T>,
+    outcomeOf: (value: T) => Outcome['outcome'] = () => 'ok',
+  ): Promise<T> {
+    const begun = performance.now()
+    const took = () => Math.round((performance.now() - begun) * 10) / 10
+    try {
+      const value = await work()
+      tell(userId, operation, side, outcomeOf(value), took())
+      return value
+    } catch (error) {
+      tell(userId, operation, side, isRefusal(error) ? 'refused' : 'fault', took())
+      throw error
+    }
+  }
+
+  /** The disk first, under a note; then Supabase, which may be late. */
+  async function writeLocally(
+    key: FileKey,
+    operation: 'put' | 'delete',
+    phase: 'local' | 'dual_write' | 'dual_read',
+    sha256: string | undefined,
+    write: () => Promise<unknown>,
+  ): Promise<Written['supabase']> {
+    const before = await outbox.of(key)
+    if (phase !== 'local' && before.length === 0 && outbox.size >= options.mostPending) {
+      throw new AppError('unavailable', 'Too many files are waiting for Supabase')
+    }
+    const note = await outbox.add({ key, behind: 'supabase', operation, sha256 })
+    try {
+      await timed(key.userId, operation, 'local', write)
+      // The whole file was written: what was to become of it before is of no account.
+      await outbox.remove(before.filter(({ over }) => over))
+      if (phase === 'local') {
+        await outbox.keep(note)
+        return 'pending'
+      }
+    } catch (error) {
+      await outbox.keep(note).catch(() => {})
+      throw error
+    }
+    try {
+      const ended = await timed(
+        key.userId,
+        operation,
+        'supabase',
+        () => synchronise(options, key, phase, AbortSignal.timeout(options.writeTimeoutMs)),
+        (how) => (how === 'refused' ? 'refused' : 'ok'),
+      )
+      if (ended !== 'refused') return 'stored'
+      // Whether Supabase has an older one, and so the note is still there, has been seen to.
+      if ((await outbox.of(key)).some(({ id }) => id === note.id)) await outbox.keep(note)
+      return 'refused'
+    } catch {
+      // Told as a fault; the disk has it, and the note.
+      await outbox.keep(note)
+      return 'pending'
+    }
+  }
+
+  /** Supabase alone, under a note that the disk is behind. */
+  async function writeRemotely(
+    key: FileKey,
+    operation: 'put' | 'delete',
+    sha256: string | undefined,
+    write: (signal: AbortSignal) => Promise<'stored' | 'removed' | 'conflict' | 'erased'>,
+  ): Promise<void> {
+    const before = await outbox.of(key)
+    const note = options.wayBack
+      ? await outbox.add({ key, behind: 'local', operation, sha256 })
+      : undefined
+    const signal = AbortSignal.timeout(options.writeTimeoutMs)
+    try {
+      await timed(key.userId, operation, 'supabase', async () => {
+        for (let round = 0; round < mostRounds; round++) {
+          const done = await write(signal)
+          if (done === 'stored' || done === 'removed') return
+        }
+        throw new AppError('unavailable', 'The file changes faster than it can be written')
+      })
+    } catch (error) {
+      // It may arrive later than we have waited for it: the note stays.
+      if (note !== undefined) await outbox.keep(note).catch(() => {})
+      throw error
+    }
+    if (note !== undefined) await outbox.keep(note)
+    // Otherwise the disk would still be asked, or would overwrite this.
+    await outbox.remove(
+      before.filter(({ over }) => over),
+      { durably: true },
+    )
+  }
+
+  async function readLocally(key: FileKey, outcome: 'ok' | 'fallback') {
+    const found = await timed(
+      key.userId,
+      'get',
+      'local',
+      () => local.read(key),
+      () => outcome,
+    )
+    if (found === undefined) return undefined
+    const { bytes, size, sha256, modifiedAt } = found
+    return { bytes, size, sha256, modifiedAt }
+  }
+
+  const readRemotely = (key: FileKey) =>
+    timed(
+      key.userId,
+      'get',
+      'supabase',
+      () => supabase.read(key, AbortSignal.timeout(options.readTimeoutMs)),
+      ({ head }) => (head.state === 'refused' ? 'refused' : 'ok'),
+    )
+
+  /** What there is when Supabase is right. */
+  async function readFromSupabase(key: FileKey): Promise<StoredFile | undefined> {
+    const { head, file } = await readRemotely(key)
+    if (head.state === 'refused') throw refusalOf(head.code)
+    return file
+  }
+
+  async function readFromBoth(key: FileKey): Promise<StoredFile | undefined> {
+    let answer: Awaited<ReturnType<typeof readRemotely>>
+    try {
+      answer = await readRemotely(key)
+    } catch {
+      return await readLocally(key, 'fallback')
+    }
+    const { head, file } = answer
+    if (head.state === 'unknown' || head.state === 'refused') {
+      return await readLocally(key, 'fallback')
+    }
+    if (file !== undefined) shadow.offer(key, file.sha256, head.revision)
+    return file
+  }
+
+  return {
+    async put(userId, fileId, bytes) {
+      const key = checkKey(userId, fileId)
+      const sha256 = createHash('sha256').update(bytes).digest('hex')
+      const file: Write['file'] = { bytes, size: bytes.byteLength, sha256 }
+      return await locks.run(nameOf(key), async () => {
+        const phase = await phaseOf(userId)
+        let found: Written['supabase'] = 'stored'
+        if (phase === 'supabase') {
+          await writeRemotely(key, 'put', sha256, async (signal) => {
+            const writtenAt = new Date(now())
+            const base = await supabase.head(key, signal)
+            const write = { file, writtenAt, localModifiedAt: undefined }
+            return await supabase.put(key, base, write, signal)
+          })
+        } else {
+          const write = () => local.write(key, bytes)
+          found = await writeLocally(key, 'put', phase, sha256, write)
+        }
+        return { size: file.size, sha256, supabase: found }
+      })
+    },
+
+    async get(userId, fileId) {
+      const key = checkKey(userId, fileId)
+      const phase = await phaseOf(userId)
+      const authority = await whoIsRight(options, key, await outbox.of(key))
+      if (authority === 'supabase') return await readFromSupabase(key)
+      if (authority === 'local') return await readLocally(key, 'ok')
+      switch (phase) {
+        case 'local':
+        case 'dual_write':
+          return await readLocally(key, 'ok')
+        case 'dual_read':
+          return await readFromBoth(key)
+        case 'supabase':
+          return await readFromSupabase(key)
+      }
+    },
+
+    async delete(userId, fileId) {
+      const key = checkKey(userId, fileId)
+      await locks.run(nameOf(key), async () => {
+        const phase = await phaseOf(userId)
+        if (phase === 'supabase') {
+          await writeRemotely(key, 'delete', undefined, async (signal) =>
+            supabase.remove(key, await supabase.head(key, signal), signal),
+          )
+        } else {
+          await writeLocally(key, 'delete', phase, undefined, () => local.remove(key))
+        }
+      })
+    },
+
+    async list(userId) {
+      checkUserId(userId)
+      const phase = await phaseOf(userId)
+      const onDisk = (outcome: 'ok' | 'fallback') =>
+        timed(
+          userId,
+          'list',
+          'local',
+          () => local.list(userId),
+          () => outcome,
+        )
+      const inSupabase = () =>
+        timed(userId, 'list', 'supabase', () =>
+          supabase.list(userId, AbortSignal.timeout(options.readTimeoutMs)),
+        )
+      return await listFiles({ userId, phase, sides: options, onDisk, inSupabase })
+    },
+
+    repair: (signal) => repairs.pass({ now: true, ...(signal === undefined ? {} : { signal }) }),
+
+    stats: () => ({ pending: outbox.size, shadow: shadow.counts, outcomesLost: outcomes.lost }),
+
+    async settled() {
+      await shadow.settled()
+      await outcomes.flush()
+    },
+
+    async close() {
+      closing.abort()
+      await passing
+      await shadow.settled()
+      await outcomes.close()
+      outbox.close()
+    },
+  }
+}
+
+function refusalOf(code: string): AppError {
+  return isErrorCode(code) ? new AppError(code) : new AppError('unavailable', code)
+}

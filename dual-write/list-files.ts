@@ -1,0 +1,77 @@
+/** A user's files, by phase and by the notes that go before it. */
+import type { Note } from './outbox.ts'
+import type { Phase } from './phases.ts'
+import type { Head, ListedFile } from './sides.ts'
+import { type Sides, whoIsRight } from './synchronise.ts'
+
+type Remote = readonly { readonly fileId: string; readonly head: Head }[]
+
+export async function listFiles(question: {
+  readonly userId: string
+  readonly phase: Phase
+  readonly sides: Sides
+  readonly onDisk: (outcome: 'ok' | 'fallback') => Promise<ListedFile[]>
+  readonly inSupabase: () => Promise<Remote>
+}): Promise<ListedFile[]> {
+  const { userId, phase, sides, onDisk, inSupabase } = question
+  const noted = new Map<string, Note[]>()
+  for (const note of await sides.outbox.ofUser(userId)) {
+    const { fileId } = note.key
+    noted.set(fileId, [...(noted.get(fileId) ?? []), note])
+  }
+  const decided = new Map<string, 'local' | 'supabase'>()
+  for (const [fileId, notes] of noted) {
+    const authority = await whoIsRight(sides, { userId, fileId }, notes)
+    if (authority !== 'phase') decided.set(fileId, authority)
+  }
+  const fromSupabase = [...decided.values()].includes('supabase')
+
+  const remote = phase === 'supabase' || phase === 'dual_read' || fromSupabase ? await ask() : []
+  async function ask(): Promise<Remote | undefined> {
+    try {
+      return await inSupabase()
+    } catch (error) {
+      // What the disk lacks cannot be told from it.
+      if (phase === 'supabase' || fromSupabase) throw error
+      return undefined
+    }
+  }
+  const needsDisk = phase !== 'supabase' || [...decided.values()].includes('local')
+  const disk = needsDisk ? await onDisk(remote === undefined ? 'fallback' : 'ok') : []
+
+  const heads = new Map((remote ?? []).map(({ fileId, head }) => [fileId, head]))
+  const files = new Map(disk.map((file) => [file.fileId, file]))
+  const found: ListedFile[] = []
+  for (const fileId of new Set([...heads.keys(), ...files.keys()])) {
+    const file = choose(fileId)
+    if (file !== undefined) found.push(file)
+  }
+  return found.sort((a, b) => (a.fileId < b.fileId ? -1 : 1))
+
+  function choose(fileId: string): ListedFile | undefined {
+    const onLocal = files.get(fileId)
+    const head = heads.get(fileId)
+    const stored = head?.state === 'stored' ? toListed(fileId, head) : undefined
+    const right = decided.get(fileId)
+    if (right === 'local') return onLocal
+    if (right === 'supabase') return stored
+    switch (phase) {
+      case 'local':
+      case 'dual_write':
+        return onLocal
+      case 'dual_read':
+        return head === undefined || head.state === 'unknown' || head.state === 'refused'
+          ? onLocal
+          : stored
+      case 'supabase':
+        return stored
+    }
+  }
+}
+
+function toListed(
+  fileId: string,
+  { size, modifiedAt }: { size: number; modifiedAt: Date },
+): ListedFile {
+  return { fileId, size, modifiedAt }
+}

@@ -1,0 +1,69 @@
+/** What calls to both sides came to, in batches for who judges the move. Never in the caller's way. */
+import { setInterval } from 'node:timers'
+
+export interface Outcome {
+  readonly user_id: string
+  readonly operation: 'put' | 'get' | 'delete' | 'list'
+  readonly side: 'local' | 'supabase'
+  /** `refused` is the caller's fault, `fallback` an answer of the disk in place of Supabase. */
+  readonly outcome: 'ok' | 'fault' | 'fallback' | 'mismatch' | 'refused'
+  readonly milliseconds: number
+}
+
+export type Record = (outcomes: readonly Outcome[]) => Promise<unknown>
+
+export interface Outcomes {
+  add(outcome: Outcome): void
+  /** Sends what there is; resolves when it has arrived or was given up. */
+  flush(): Promise<void>
+  /** How many were not told: who takes them was slower than they came, or failed. */
+  readonly lost: number
+  close(): Promise<void>
+}
+
+const mostInBatch = 1000
+const mostWaiting = 5000
+
+export function collectOutcomes(record: Record, everyMs: number): Outcomes {
+  let waiting: Outcome[] = []
+  let lost = 0
+  let sending: Promise<void> | undefined
+  const timer = setInterval(() => void flush(), everyMs)
+  timer.unref()
+
+  async function send(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, mostInBatch)
+      waiting = waiting.slice(mostInBatch)
+      try {
+        await record(batch)
+      } catch {
+        // They are a sample of how it goes; one that is told late would be of another time.
+        lost += batch.length
+      }
+    }
+  }
+
+  function flush(): Promise<void> {
+    sending ??= send().finally(() => {
+      sending = undefined
+    })
+    return sending
+  }
+
+  return {
+    add(outcome) {
+      if (waiting.length >= mostWaiting) lost++
+      else waiting.push(outcome)
+      if (waiting.length >= mostInBatch) void flush()
+    },
+    flush,
+    get lost() {
+      return lost
+    },
+    async close() {
+      clearInterval(timer)
+      await flush()
+    },
+  }
+}
