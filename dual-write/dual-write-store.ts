@@ -14,7 +14,7 @@ import { isRefusal } from './refusal.ts'
 import { createRepair, type RepairReport } from './repair.ts'
 import { createShadow, type ShadowCounts, type ShadowOptions } from './shadow.ts'
 import type { FileKey, ListedFile, StoredFile, Write } from './sides.ts'
-import { type Sides, synchronise, whoIsRight } from './synchronise.ts'
+import { type Sides, synchronise, whoIsRightNow } from './synchronise.ts'
 
 export interface DualWriteOptions extends Sides {
   readonly phaseOf: PhaseOf
@@ -75,6 +75,17 @@ export interface DualWriteStore {
 
 /** How often somebody else may change a file under a write to Supabase. */
 const mostRounds = 8
+
+/** @throws AppError unavailable */
+async function insist(
+  write: () => Promise<'stored' | 'removed' | 'conflict' | 'erased'>,
+): Promise<void> {
+  for (let round = 0; round < mostRounds; round++) {
+    const done = await write()
+    if (done === 'stored' || done === 'removed') return
+  }
+  throw new AppError('unavailable', 'The file changes faster than it can be written')
+}
 
 export function createStore(options: DualWriteOptions): DualWriteStore {
   const { local, supabase, outbox, now = Date.now, random = Math.random } = options
@@ -186,29 +197,31 @@ export function createStore(options: DualWriteOptions): DualWriteStore {
     write: (signal: AbortSignal) => Promise<'stored' | 'removed' | 'conflict' | 'erased'>,
   ): Promise<void> {
     const before = await outbox.of(key)
+    // What it leaves on the disk would be brought over what is promised here.
+    if (before.some(({ behind, over }) => behind === 'supabase' && !over)) {
+      throw new AppError('unavailable', 'Another process is writing the file')
+    }
     const note = options.wayBack
       ? await outbox.add({ key, behind: 'local', operation, sha256 })
       : undefined
     const signal = AbortSignal.timeout(options.writeTimeoutMs)
+    const overtaken = before.filter(({ behind }) => behind === 'supabase')
     try {
       await timed(key.userId, operation, 'supabase', async () => {
-        for (let round = 0; round < mostRounds; round++) {
-          const done = await write(signal)
-          if (done === 'stored' || done === 'removed') return
-        }
-        throw new AppError('unavailable', 'The file changes faster than it can be written')
+        await insist(() => write(signal))
+        if (overtaken.length === 0) return
+        // The disk still counts by these; no more, whatever the power does.
+        await outbox.remove(overtaken, { durably: true })
+        // Who saw them until now may be about to bring the disk's over: after this it is too late for that.
+        await insist(() => write(signal))
       })
+      if (note !== undefined) await outbox.keep(note)
     } catch (error) {
       // It may arrive later than we have waited for it: the note stays.
       if (note !== undefined) await outbox.keep(note).catch(() => {})
       throw error
     }
-    if (note !== undefined) await outbox.keep(note)
-    // Otherwise the disk would still be asked, or would overwrite this.
-    await outbox.remove(
-      before.filter(({ over }) => over),
-      { durably: true },
-    )
+    await outbox.remove(before.filter(({ behind, over }) => behind === 'local' && over))
   }
 
   async function readLocally(key: FileKey, outcome: 'ok' | 'fallback') {
@@ -281,7 +294,7 @@ export function createStore(options: DualWriteOptions): DualWriteStore {
     async get(userId, fileId) {
       const key = checkKey(userId, fileId)
       const phase = await phaseOf(userId)
-      const authority = await whoIsRight(options, key, await outbox.of(key))
+      const authority = await whoIsRightNow(options, key)
       if (authority === 'supabase') return await readFromSupabase(key)
       if (authority === 'local') return await readLocally(key, 'ok')
       switch (phase) {

@@ -1,8 +1,7 @@
 /** A user's files, by phase and by the notes that go before it. */
-import type { Note } from './outbox.ts'
 import type { Phase } from './phases.ts'
 import type { Head, ListedFile } from './sides.ts'
-import { type Sides, whoIsRight } from './synchronise.ts'
+import { type Sides, whoIsRightNow } from './synchronise.ts'
 
 type Remote = readonly { readonly fileId: string; readonly head: Head }[]
 
@@ -14,14 +13,10 @@ export async function listFiles(question: {
   readonly inSupabase: () => Promise<Remote>
 }): Promise<ListedFile[]> {
   const { userId, phase, sides, onDisk, inSupabase } = question
-  const noted = new Map<string, Note[]>()
-  for (const note of await sides.outbox.ofUser(userId)) {
-    const { fileId } = note.key
-    noted.set(fileId, [...(noted.get(fileId) ?? []), note])
-  }
+  const noted = new Set((await sides.outbox.ofUser(userId)).map(({ key }) => key.fileId))
   const decided = new Map<string, 'local' | 'supabase'>()
-  for (const [fileId, notes] of noted) {
-    const authority = await whoIsRight(sides, { userId, fileId }, notes)
+  for (const fileId of noted) {
+    const authority = await whoIsRightNow(sides, { userId, fileId })
     if (authority !== 'phase') decided.set(fileId, authority)
   }
   const fromSupabase = [...decided.values()].includes('supabase')

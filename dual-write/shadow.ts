@@ -51,10 +51,11 @@ export function createShadow(
     if (signal.aborted) return 'dropped'
     if (found === undefined) return 'skipped'
     if (found.sha256 === sha256) return 'compared'
-    // They differ. If neither was written to, they should not.
+    // They differ. If no write was open at some time, and neither has changed before or after it, they should not.
+    const noted = (await sides.outbox.of(key)).length > 0
     const head = await sides.supabase.head(key, signal)
     const still = (await sides.local.state(key))?.tag === found.tag && head.revision === revision
-    return still && (await sides.outbox.of(key)).length === 0 ? 'mismatched' : 'skipped'
+    return still && !noted ? 'mismatched' : 'skipped'
   }
 
   async function within(key: FileKey, sha256: string, revision: number): Promise<void> {

@@ -3,7 +3,7 @@ import { AppError } from '../functions/_shared/errors.ts'
 import { type Authority, authorityOf, type Note, type Outbox } from './outbox.ts'
 import type { Phase } from './phases.ts'
 import { isRefusal } from './refusal.ts'
-import type { FileKey, LocalSide, StoredFile, SupabaseSide } from './sides.ts'
+import type { FileKey, Head, LocalSide, StoredFile, SupabaseSide } from './sides.ts'
 
 export interface Sides {
   readonly local: LocalSide
@@ -29,12 +29,14 @@ export async function synchronise(
   signal: AbortSignal,
 ): Promise<Synchronised> {
   for (let round = 0; round < mostRounds; round++) {
+    if ((await sides.outbox.of(key)).length === 0) return 'equal'
+    // Before the notes: what another process writes to Supabase after them is a change of this.
+    const base = phase === 'local' ? undefined : await sides.supabase.head(key, signal)
     const notes = await sides.outbox.of(key)
-    if (notes.length === 0) return 'equal'
     const authority = await whoIsRight(sides, key, notes)
     const ended =
       authority === 'local'
-        ? await push(sides, key, phase, notes, signal)
+        ? await push(sides, key, base, notes, signal)
         : authority === 'supabase'
           ? await pull(sides, key, phase, notes, signal)
           : await forget(sides, notes, 'equal')
@@ -43,8 +45,23 @@ export async function synchronise(
   throw new AppError('unavailable', 'The file changes faster than it can be brought over')
 }
 
-/** Who is right about a file, by its notes. */
-export function whoIsRight(
+/** Who is right about a file now, whoever is writing it. */
+export async function whoIsRightNow(sides: Sides, key: FileKey): Promise<Authority> {
+  let notes = await sides.outbox.of(key)
+  for (let round = 0; round < mostRounds && notes.length > 0; round++) {
+    const authority = await whoIsRight(sides, key, notes)
+    const after = await sides.outbox.of(key)
+    // The disk was looked at between the two: it is that of these notes only if they have not changed.
+    if (after.length === notes.length && after.every(({ id }, index) => id === notes[index]?.id)) {
+      return authority
+    }
+    notes = after
+  }
+  if (notes.length === 0) return 'phase'
+  throw new AppError('unavailable', 'The file changes faster than it can be read')
+}
+
+function whoIsRight(
   { local }: Pick<Sides, 'local'>,
   key: FileKey,
   notes: readonly Note[],
@@ -59,14 +76,13 @@ export function whoIsRight(
 async function push(
   sides: Sides,
   key: FileKey,
-  phase: Phase,
+  base: Head | undefined,
   notes: readonly Note[],
   signal: AbortSignal,
 ): Promise<Synchronised | undefined> {
-  if (phase === 'local') return 'later'
+  if (base === undefined) return 'later'
   const { local, supabase, outbox } = sides
   const file = await local.read(key)
-  const base = await supabase.head(key, signal)
   // Also when Supabase has it already: what is still on its way from an earlier attempt comes too late then.
   let done: Awaited<ReturnType<SupabaseSide['put']>> | 'removed'
   try {

@@ -192,12 +192,8 @@ async function run(seed: number): Promise<{ wrong: string[]; writes: number; com
   for (const at of [last, pick(['dual_write', 'dual_read'] as const)]) {
     for (const other of processes) other.phase = at
     for (let pass = 0; pass < 3; pass++) {
-      const passing = view.store.repair()
-      let done = false
-      void passing.finally(() => {
-        done = true
-      })
-      while (!done) await world.turn()
+      // A note of a write that failed is its own process's until that is gone.
+      for (const { store } of processes) await world.until(store.repair())
     }
     for (const key of keys) read(view, key)
     while (await world.turn());
@@ -219,7 +215,7 @@ async function run(seed: number): Promise<{ wrong: string[]; writes: number; com
     const { shadow } = store.stats()
     compared += shadow.compared
     mismatched += shadow.mismatched
-    await store.close()
+    await world.until(store.close())
   }
   if (mismatched > 0) model.wrong.push(`${mismatched} comparisons differed`)
   return { wrong: model.wrong, writes: values, compared }

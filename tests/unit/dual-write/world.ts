@@ -10,6 +10,9 @@ import type { Phase } from '../../../dual-write/phases.ts'
 import type { FileKey, Head, LocalSide, SupabaseSide } from '../../../dual-write/sides.ts'
 import { AppError } from '../../../functions/_shared/errors.ts'
 
+/** What waits for more than this waits for ever. */
+const mostTurns = 20_000
+
 export type Random = () => number
 
 export function seeded(seed: number): Random {
@@ -73,6 +76,19 @@ export class World {
     const [step] = this.waiting.splice(index, 1)
     step?.()
     return step !== undefined
+  }
+
+  /** Lets steps happen until a promise is settled. */
+  async until(promise: Promise<unknown>): Promise<void> {
+    let settled = false
+    const settle = () => {
+      settled = true
+    }
+    void promise.then(settle, settle)
+    for (let turn = 0; !settled; turn++) {
+      if (turn > mostTurns) throw new Error('It does not end')
+      await this.turn()
+    }
   }
 
   private async step<T>(

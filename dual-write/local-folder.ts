@@ -1,0 +1,158 @@
+/** The disk as the app has it: <root>/<user id>/<file id>. */
+import { createHash } from 'node:crypto'
+import { constants } from 'node:fs'
+import { open, readdir, realpath, unlink } from 'node:fs/promises'
+import { dirname, join, sep } from 'node:path'
+import { AppError } from '../functions/_shared/errors.ts'
+import { codeOf, isAbsent, makeFolder, syncFolder, writeDurably } from './durable-file.ts'
+import { checkKey } from './file-key.ts'
+import type { FileKey, ListedFile, LocalSide, LocalState } from './sides.ts'
+
+/**
+ * @param root an existing folder
+ * @param temporary a folder of ours on the same file system, where nobody looks for files
+ */
+export function createLocalFolder(root: string, temporary: string): LocalSide {
+  const top = realpath(root)
+
+  /** Where it lies, proven to be below the root: a link in between could lead anywhere. */
+  async function pathOf({ userId, fileId }: FileKey): Promise<string> {
+    const path = join(await top, userId, ...fileId.split('/'))
+    await below(dirname(path))
+    return path
+  }
+
+  async function below(folder: string): Promise<void> {
+    const real = await realpath(folder).catch((error: unknown) => {
+      if (isAbsent(error)) return undefined
+      throw error
+    })
+    if (real !== undefined && !`${real}${sep}`.startsWith(`${await top}${sep}`)) {
+      throw new AppError('invalid_filename', 'The file would not be below the root')
+    }
+  }
+
+  /** What is no file of its own (a link, a folder) is none. */
+  async function opened<T>(
+    key: FileKey,
+    use: (file: Awaited<ReturnType<typeof open>>, state: LocalState) => Promise<T>,
+  ): Promise<T | undefined> {
+    const path = await pathOf(key)
+    let file: Awaited<ReturnType<typeof open>>
+    try {
+      file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+    } catch (error) {
+      if (isAbsent(error) || codeOf(error) === 'ELOOP') return undefined
+      throw error
+    }
+    try {
+      const found = await file.stat({ bigint: true })
+      if (!found.isFile()) return undefined
+      return await use(file, {
+        tag: `${found.ino}-${found.mtimeNs}-${found.size}`,
+        size: Number(found.size),
+        modifiedAt: new Date(Number(found.mtimeNs / 1_000_000n)),
+      })
+    } finally {
+      await file.close()
+    }
+  }
+
+  const stateOf = (key: FileKey) => opened(key, (_file, state) => Promise.resolve(state))
+
+  const local: LocalSide = {
+    async read(key) {
+      return await opened(key, async (file, state) => {
+        const bytes = new Uint8Array(await file.readFile())
+        const sha256 = createHash('sha256').update(bytes).digest('hex')
+        return { ...state, size: bytes.byteLength, bytes, sha256 }
+      })
+    },
+
+    state: stateOf,
+
+    async write(key, bytes) {
+      const path = await pathOf(key)
+      await makeFolder(dirname(path))
+      await below(dirname(path))
+      await writeDurably(path, join(temporary, crypto.randomUUID()), bytes)
+      const state = await stateOf(key)
+      // Somebody has removed it already: the next look at it says so.
+      return state ?? { tag: '', size: bytes.byteLength, modifiedAt: new Date() }
+    },
+
+    async remove(key) {
+      const path = await pathOf(key)
+      try {
+        await unlink(path)
+        await syncFolder(dirname(path))
+      } catch (error) {
+        if (!isAbsent(error)) throw error
+      }
+    },
+
+    async list(userId) {
+      const folder = join(await top, userId)
+      await below(folder)
+      const found: ListedFile[] = []
+      for (const fileId of await namesBelow(folder)) {
+        const state = await stateOf({ userId, fileId })
+        if (state !== undefined) found.push({ fileId, ...sizeAndTime(state) })
+      }
+      return found
+
+      /** What could not have been written by these names is not ours to show. */
+      async function namesBelow(path: string, prefix = ''): Promise<string[]> {
+        const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
+          if (isAbsent(error)) return []
+          throw error
+        })
+        const names: string[] = []
+        for (const entry of entries) {
+          const name = `${prefix}${entry.name}`
+          if (entry.isDirectory()) {
+            names.push(...(await namesBelow(join(path, entry.name), `${name}/`)))
+          } else if (entry.isFile() && isTaken(userId, name)) names.push(name)
+        }
+        return names
+      }
+    },
+  }
+  return refusingDisk(local)
+}
+
+function sizeAndTime({ size, modifiedAt }: LocalState) {
+  return { size, modifiedAt }
+}
+
+function isTaken(userId: string, fileId: string): boolean {
+  try {
+    checkKey(userId, fileId)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** What the system says becomes a code of the registry. */
+function refusingDisk(local: LocalSide): LocalSide {
+  const said = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work
+    } catch (cause) {
+      if (cause instanceof AppError) throw cause
+      if (['EEXIST', 'ENOTDIR', 'EISDIR', 'ENOTEMPTY'].includes(codeOf(cause) ?? '')) {
+        const detail = 'A file and a folder cannot have one name'
+        throw new AppError('invalid_filename', detail, { cause })
+      }
+      throw new AppError('unavailable', 'The disk does not do it', { cause })
+    }
+  }
+  return {
+    read: (key) => said(local.read(key)),
+    state: (key) => said(local.state(key)),
+    write: (key, bytes) => said(local.write(key, bytes)),
+    remove: (key) => said(local.remove(key)),
+    list: (userId) => said(local.list(userId)),
+  }
+}
