@@ -4,7 +4,7 @@
  * meanwhile misses none.
  */
 import { createHash } from 'node:crypto'
-import { readdir, readFile, stat, unlink } from 'node:fs/promises'
+import { readdir, readFile, stat, unlink, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -108,7 +108,8 @@ export async function openOutboxFolder(path: string): Promise<Outbox> {
 
     async keep(note) {
       const mark = note.id.replace(noteEnd, overEnd)
-      await writeDurably(mark, join(temporary, crypto.randomUUID()), '')
+      // When the power takes it, it has taken its writer too.
+      await writeFile(mark, '')
       if (await exists(note.id)) return
       // Somebody took its writer for gone.
       await write(note.id, note, note.writtenAt)

@@ -924,6 +924,27 @@ export type Database = {
         }
       }
       internal_storage_source: { Args: { p_job_id: number; p_lease_token: string }; Returns: Json }
+      internal_store_head: { Args: { p_file_id: string; p_user_id: string }; Returns: Json }
+      internal_store_list: {
+        Args: { p_after?: string; p_limit?: number; p_user_id: string }
+        Returns: Json
+      }
+      internal_store_put: {
+        Args: {
+          p_base_revision: number
+          p_file: Json
+          p_file_id: string
+          p_object_name?: string
+          p_on_disk?: boolean
+          p_sha256: string
+          p_user_id: string
+        }
+        Returns: Json
+      }
+      internal_store_remove: {
+        Args: { p_base_revision: number; p_file_id: string; p_user_id: string }
+        Returns: Json
+      }
       internal_swap_circuit: {
         Args: { p_circuit: Json; p_endpoint: string; p_version: number }
         Returns: Json
