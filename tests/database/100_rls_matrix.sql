@@ -2,7 +2,7 @@
 -- different answers, and each stands here for every cell. Every statement is valid for someone who may.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(402);
+select plan(422);
 
 create temporary table ready as select r.* from ready_version('auth0|owner', 'ready.pdf') as r;
 create temporary table pending as select r.* from begin_upload('auth0|owner', 'pending.pdf') as r;
@@ -81,6 +81,10 @@ values
   ('private.legacy_files', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.legacy_files (user_id, file_id, version_order, source_path, original_filename, mime_type, file_size, file_created_at, file_modified_at, object_name) values ('x', 'x', 1, 'x', 'x.pdf', 'application/pdf', 1, now(), now(), 'x')$$),
   ('private.legacy_files', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$update private.legacy_files set attempts = 9$$),
   ('private.legacy_files', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$delete from private.legacy_files$$),
+  ('private.store_files', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$select from private.store_files$$),
+  ('private.store_files', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.store_files (user_id, file_id) values ('x', 'x')$$),
+  ('private.store_files', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$update private.store_files set revision = 9$$),
+  ('private.store_files', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$delete from private.store_files$$),
   ('private.legacy_file_events', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$select from private.legacy_file_events$$),
   ('private.legacy_file_events', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.legacy_file_events (legacy_file_id, state, round) values (1, 'planned', 1)$$),
   ('private.legacy_file_events', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$update private.legacy_file_events set round = 9$$),

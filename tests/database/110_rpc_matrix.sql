@@ -1,7 +1,7 @@
 -- Every RPC × role, called with arguments that pass for whoever may. The owner has a version of each state.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(315);
+select plan(335);
 
 create temporary table ready as select r.* from ready_version('auth0|owner', 'ready.pdf', 'A carpenter') as r;
 create temporary table arrived as select r.* from begin_upload('auth0|owner', 'arrived.pdf') as r;
@@ -121,6 +121,10 @@ from (
     ('internal_versions_of_legacy_file', $$select public.internal_versions_of_legacy_file('auth0|mover', '1')$$),
     ('rollback_file_transfer', $$select public.rollback_file_transfer('auth0|mover', '2')$$),
     ('internal_record_legacy_purge', 'select public.internal_record_legacy_purge(array[id]) from moving'),
+    ('internal_store_head', $$select public.internal_store_head('auth0|mover', '1')$$),
+    ('internal_store_list', $$select public.internal_store_list('auth0|mover')$$),
+    ('internal_store_put', $$select public.internal_store_put('auth0|mover', '1', 0, repeat('a', 64), '{"name": "cv.pdf", "type": "application/pdf", "size": 7, "createdAt": "2020-01-01T00:00:00Z", "modifiedAt": "2020-01-01T00:00:00Z"}')$$),
+    ('internal_store_remove', $$select public.internal_store_remove('auth0|mover', '2', 0)$$),
     ('internal_keep_house', 'select public.internal_keep_house()'),
     ('internal_health', 'select public.internal_health()')
 ) as t (rpc, call);
