@@ -51,7 +51,8 @@ export function createLocalFolder(root: string, temporary: string): LocalSide {
       return await use(file, {
         tag: `${found.ino}-${found.mtimeNs}-${found.size}`,
         size: Number(found.size),
-        modifiedAt: new Date(Number(found.mtimeNs / 1_000_000n)),
+        // Rounded as Node's own, which the migration worker reads.
+        modifiedAt: new Date(Math.round(Number(found.mtimeNs / 1_000n) / 1_000)),
       })
     } finally {
       await file.close()

@@ -38,6 +38,29 @@ const place = z.object({ folder: z.string() })
 
 /** @param client with the secret key, as `createClient()` of supabase-js gives it */
 export function createSupabaseSide(client: Client): SupabaseSide {
+  return sayingWhy(serviceSide(client))
+}
+
+/** Deadlines, resets and answers that are none: the service's trouble, all of them. */
+function sayingWhy(side: SupabaseSide): SupabaseSide {
+  const said = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work
+    } catch (cause) {
+      if (cause instanceof AppError) throw cause
+      throw new AppError('unavailable', 'ResWave does not answer', { cause })
+    }
+  }
+  return {
+    head: (key, signal) => said(side.head(key, signal)),
+    read: (key, signal) => said(side.read(key, signal)),
+    put: (key, base, write, signal) => said(side.put(key, base, write, signal)),
+    remove: (key, base, signal) => said(side.remove(key, base, signal)),
+    list: (userId, signal) => said(side.list(userId, signal)),
+  }
+}
+
+function serviceSide(client: Client): SupabaseSide {
   const headOf = async ({ userId, fileId }: FileKey, signal: AbortSignal) =>
     head.parse(
       await call(client, 'internal_store_head', { p_user_id: userId, p_file_id: fileId }, signal),

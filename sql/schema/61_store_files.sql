@@ -29,7 +29,9 @@ create function private.store_folder(p_user_id text, p_file_id text) returns tex
 language sql immutable strict parallel safe
 set search_path = ''
 as $$
-  select 'migrations/' || private.storage_segment(p_user_id) || '/=more/' || private.storage_segment(p_file_id) || '/'
+  -- Beside the folders of resumes, which have their ids for names. Not below migrations/: what lies there is of
+  -- the worker, which tells orphans by it.
+  select 'user_uploads/' || private.storage_segment(p_user_id) || '/=store/' || private.storage_segment(p_file_id) || '/'
 $$;
 
 comment on function private.store_folder(text, text) is 'Below which name in the bucket resumes a store puts what it writes to a file, each under a name of its own.';
@@ -232,15 +234,14 @@ begin
     )
     select
       p_user_id, p_file_id, coalesce(v_file.version_order, 1), coalesce(v_file.source_path, v_line.source_path), v_line.original_filename,
-      v_line.mime_type, v_line.file_size, p_sha256, v_line.file_created_at, v_line.file_modified_at, v.full_storage_path,
+      v_line.mime_type, v_line.file_size, p_sha256, v_line.file_created_at, v_line.file_modified_at,
+      private.legacy_object_name(p_user_id, p_file_id, coalesce(v_file.version_order, 1), 1),
       -- Without a source on the disk there is none to be purged.
       case when p_on_disk then 'verified' else 'purged' end, v_resume_id, v_version_id, now(), now() + (private.setting()).migration_grace
-    from public.resume_versions as v
-    where v.version_id = v_version_id
     on conflict (user_id, file_id, version_order) do update
     set
       original_filename = excluded.original_filename, mime_type = excluded.mime_type, file_size = excluded.file_size,
-      sha256 = excluded.sha256, file_modified_at = excluded.file_modified_at, object_name = excluded.object_name, state = excluded.state,
+      sha256 = excluded.sha256, file_modified_at = excluded.file_modified_at, state = excluded.state,
       resume_id = excluded.resume_id, version_id = excluded.version_id, verified_at = excluded.verified_at,
       purge_after_at = excluded.purge_after_at, worker_id = null, lease_token = null, leased_until = null, retry_at = null,
       error_code = null, attempts = 0;

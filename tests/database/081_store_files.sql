@@ -107,7 +107,7 @@ $$;
 
 -- A new file
 select is(pg_temp.head('cv.pdf') ->> 'state', 'unknown', 'what nobody has written is unknown');
-select is(pg_temp.head('cv.pdf') ->> 'folder', 'migrations/=' || left(encode(sha256('auth0|ada'), 'hex'), 16) || '-auth0_ada/=more/cv.pdf/', 'its folder is below that of migrations');
+select is(pg_temp.head('cv.pdf') ->> 'folder', 'user_uploads/=' || left(encode(sha256('auth0|ada'), 'hex'), 16) || '-auth0_ada/=store/cv.pdf/', 'its folder is among the user''s uploads');
 select is(pg_temp.put('cv.pdf', 'a') ->> 'outcome', 'stored', 'a put is stored');
 select is(pg_temp.head('cv.pdf') - 'folder' - 'versionId' - 'objectName', jsonb_build_object(
   'state', 'stored', 'revision', 1, 'sha256', repeat('a', 64), 'size', 1000, 'modifiedAt', '2020-03-01T10:00:00+00:00'::timestamptz
@@ -127,7 +127,7 @@ select is(pg_temp.versions('cv.pdf'), '1a 2b', 'a put of an existing file is the
 select is((pg_temp.file('cv.pdf')).sha256, repeat('b', 64), 'the migration compares with what the disk has now');
 select is(pg_temp.put('cv.pdf', 'b') ->> 'revision', '3', 'the same bytes count');
 select is(pg_temp.versions('cv.pdf'), '1a 2b', 'and make no version');
-select is((pg_temp.file('cv.pdf')).object_name, pg_temp.head('cv.pdf') ->> 'objectName', 'the row of the migration has the newest object');
+select is((pg_temp.file('cv.pdf')).version_id::text, pg_temp.head('cv.pdf') ->> 'versionId', 'the row of the migration has the newest version');
 
 -- What comes late
 select is(pg_temp.put('cv.pdf', 'c', p_base => 2) ->> 'outcome', 'conflict', 'a put on an older revision is refused');
@@ -223,7 +223,7 @@ select is(public.internal_store_list('auth0|bea'), '[]', 'nobody''s files are an
 -- What is refused
 select is(outcome($$select pg_temp.put('photo.png', 'a')$$), 'unsupported_file_type', 'a put takes what an upload would');
 select is(outcome($$select pg_temp.put('e.pdf', 'a', p_more => '{"size": 0}')$$), 'file_empty', 'an empty file is refused');
-select is(outcome($$select public.internal_store_put('auth0|ada', 'cv.pdf', 6, repeat('e', 64), pg_temp.line('cv.pdf'), 'migrations/x/=more/y/z')$$), 'migration_foreign_path', 'another file''s path is refused');
+select is(outcome($$select public.internal_store_put('auth0|ada', 'cv.pdf', 6, repeat('e', 64), pg_temp.line('cv.pdf'), 'user_uploads/x/=store/y/z')$$), 'migration_foreign_path', 'another file''s path is refused');
 select is(outcome($$select public.internal_store_put('auth0|ada', 'cv.pdf', 6, repeat('e', 64), pg_temp.line('cv.pdf'), (pg_temp.head('cv.pdf') ->> 'folder') || 'none')$$), 'upload_incomplete', 'so is what is not in storage');
 
 -- Erasure
