@@ -2,8 +2,10 @@
  * `DualWriteStore`: the files of an app that moves from a local disk to ResWave, behind four calls that
  * mean the same in every phase. What is promised when is in docs/dual-write.md.
  */
+
 import { createHash } from 'node:crypto'
-import { setInterval } from 'node:timers'
+import { clearInterval, setInterval } from 'node:timers'
+import type { Bytes } from '../functions/_shared/bytes.ts'
 import { AppError, isErrorCode } from '../functions/_shared/errors.ts'
 import { checkKey, checkUserId, nameOf } from './file-key.ts'
 import { createKeyLocks } from './key-locks.ts'
@@ -57,7 +59,7 @@ export interface StoreStats {
 /** All of them throw AppError: invalid_request and invalid_filename for names, else what the code says. */
 export interface DualWriteStore {
   /** @throws AppError unavailable when nothing is promised of it; file_too_large … in phase `supabase` */
-  put(userId: string, fileId: string, bytes: Uint8Array<ArrayBuffer>): Promise<Written>
+  put(userId: string, fileId: string, bytes: Bytes): Promise<Written>
   /** Undefined when there is no such file. @throws AppError unavailable; why ingest refused it */
   get(userId: string, fileId: string): Promise<StoredFile | undefined>
   /** That there is none is no failure. @throws AppError unavailable */

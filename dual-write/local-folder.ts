@@ -1,8 +1,10 @@
 /** The disk as the app has it: <root>/<user id>/<file id>. */
+
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
-import { open, readdir, realpath, unlink } from 'node:fs/promises'
+import { type FileHandle, open, readdir, realpath, unlink } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
+import type { Bytes } from '../functions/_shared/bytes.ts'
 import { AppError } from '../functions/_shared/errors.ts'
 import { codeOf, isAbsent, makeFolder, syncFolder, writeDurably } from './durable-file.ts'
 import { checkKey } from './file-key.ts'
@@ -35,10 +37,10 @@ export function createLocalFolder(root: string, temporary: string): LocalSide {
   /** What is no file of its own (a link, a folder) is none. */
   async function opened<T>(
     key: FileKey,
-    use: (file: Awaited<ReturnType<typeof open>>, state: LocalState) => Promise<T>,
+    use: (file: FileHandle, state: LocalState) => Promise<T>,
   ): Promise<T | undefined> {
     const path = await pathOf(key)
-    let file: Awaited<ReturnType<typeof open>>
+    let file: FileHandle
     try {
       file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
     } catch (error) {
@@ -64,7 +66,7 @@ export function createLocalFolder(root: string, temporary: string): LocalSide {
   const local: LocalSide = {
     async read(key) {
       return await opened(key, async (file, state) => {
-        const bytes = new Uint8Array(await file.readFile())
+        const bytes = await bytesOf(file, state.size)
         const sha256 = createHash('sha256').update(bytes).digest('hex')
         return { ...state, size: bytes.byteLength, bytes, sha256 }
       })
@@ -120,6 +122,17 @@ export function createLocalFolder(root: string, temporary: string): LocalSide {
     },
   }
   return refusingDisk(local)
+}
+
+async function bytesOf(file: FileHandle, size: number): Promise<Bytes> {
+  const bytes = new Uint8Array(size)
+  let filled = 0
+  while (filled < size) {
+    const { bytesRead } = await file.read(bytes, filled, size - filled, filled)
+    if (bytesRead === 0) throw new Error('The file became shorter while it was read')
+    filled += bytesRead
+  }
+  return bytes
 }
 
 function sizeAndTime({ size, modifiedAt }: LocalState) {

@@ -1,5 +1,5 @@
 /** What calls to both sides came to, in batches for who judges the move. Never in the caller's way. */
-import { setInterval } from 'node:timers'
+import { clearInterval, setInterval } from 'node:timers'
 
 export interface Outcome {
   readonly user_id: string

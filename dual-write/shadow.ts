@@ -2,7 +2,7 @@
  * Compares a sample of what was answered from Supabase with the disk, after the answer. Nothing of it reaches
  * the caller: it has no lock, waits for nobody, and what does not fit into its budget is dropped and counted.
  */
-import { setImmediate, setTimeout } from 'node:timers'
+import { clearTimeout, setImmediate, setTimeout } from 'node:timers'
 import type { Outbox } from './outbox.ts'
 import type { FileKey, LocalSide, SupabaseSide } from './sides.ts'
 

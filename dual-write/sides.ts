@@ -1,4 +1,5 @@
 /** The two places that hold a file, and what the store asks of each. */
+import type { Bytes } from '../functions/_shared/bytes.ts'
 
 /** A file of a user, by the ids that the app has for both. */
 export interface FileKey {
@@ -7,7 +8,7 @@ export interface FileKey {
 }
 
 export interface StoredFile {
-  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly bytes: Bytes
   readonly size: number
   /** Lowercase hex. */
   readonly sha256: string
@@ -32,7 +33,7 @@ export interface LocalSide {
   read(key: FileKey): Promise<(StoredFile & LocalState) | undefined>
   state(key: FileKey): Promise<LocalState | undefined>
   /** Whole or not at all; on the disk when it returns. */
-  write(key: FileKey, bytes: Uint8Array<ArrayBuffer>): Promise<LocalState>
+  write(key: FileKey, bytes: Bytes): Promise<LocalState>
   /** That there is none is no failure. */
   remove(key: FileKey): Promise<void>
   list(userId: string): Promise<ListedFile[]>

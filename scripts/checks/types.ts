@@ -1,4 +1,5 @@
-// `npm run check:types`: the whole project under TypeScript, the functions as both versions of Deno see them.
+// `npm run check:types`: the whole project under TypeScript; the functions, and what an app server in Deno may
+// have of ours, as both versions of Deno see them.
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { runCommand } from './command.ts'
@@ -16,14 +17,19 @@ if (entrypoints.length === 0) report.check('functions', ['There is no functions/
 const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc')
 await check('tsc -p .', process.execPath, [tsc, '-p', '.', '--pretty', 'false'])
 for (const deno of denos()) {
-  await check(`deno ${deno.version} check, ${entrypoints.length} functions`, deno.program, [
-    'check',
-    '--quiet',
-    // Deno 2.1 cannot read a lockfile of 2.9.
-    '--no-lock',
-    '--node-modules-dir=manual',
-    ...entrypoints,
-  ])
+  await check(
+    `deno ${deno.version} check, ${entrypoints.length} functions and the dual-write store`,
+    deno.program,
+    [
+      'check',
+      '--quiet',
+      // Deno 2.1 cannot read a lockfile of 2.9.
+      '--no-lock',
+      '--node-modules-dir=manual',
+      ...entrypoints,
+      'dual-write/dual-write.ts',
+    ],
+  )
 }
 report.finish()
 
