@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -197,6 +198,56 @@ describe('DualWriteStore', () => {
     expect(outcomes.filter(({ outcome }) => outcome === 'mismatch')).toMatchObject([
       { user_id: user, operation: 'get', side: 'supabase' },
     ])
+  })
+
+  it('loses nothing that it promised when its process is killed', { timeout: 60_000 }, async () => {
+    const user = `auth0|${crypto.randomUUID()}`
+    const module = new URL('../../dual-write/dual-write.ts', import.meta.url).href
+    const program = `
+      import { createHash } from 'node:crypto'
+      const { openDualWriteStore } = await import(${JSON.stringify(module)})
+      const store = await openDualWriteStore({
+        root: ${JSON.stringify(root)},
+        supabase: { url: ${JSON.stringify(proxy.url)}, secretKey: ${JSON.stringify(stack.secretKey)} },
+        phaseOf: async () => 'dual_write', record: async () => {}, repairEveryMs: 0, writeTimeoutMs: 1000,
+      })
+      for (let index = 0; ; index++) {
+        const file = (index % 4) + '.pdf'
+        const bytes = new TextEncoder().encode('%PDF-1.4 ' + process.pid + ' ' + index)
+        const sha256 = createHash('sha256').update(bytes).digest('hex')
+        console.log(JSON.stringify({ file, sha256, promised: false }))
+        await store.put(${JSON.stringify(user)}, file, bytes)
+        console.log(JSON.stringify({ file, sha256, promised: true }))
+      }`
+    /** What each file may hold: what was promised last, and what was asked for since. */
+    const held = new Map<string, Set<string>>()
+    for (let kill = 0; kill < 3; kill++) {
+      proxy.weather = { refused: 0.3, cut: 0.2, late: 0.05 }
+      const child = spawn(process.execPath, ['--input-type=module', '-e', program])
+      let said = ''
+      child.stdout.on('data', (chunk) => {
+        said += chunk
+      })
+      while (said.split('\n').length < 24 + kill * 5) await once(child.stdout, 'data')
+      child.kill('SIGKILL')
+      await once(child, 'close')
+      for (const line of said.split('\n').slice(0, -1)) {
+        const { file, sha256, promised } = JSON.parse(line)
+        held.set(file, promised ? new Set([sha256]) : (held.get(file) ?? new Set()).add(sha256))
+      }
+      proxy.weather = fair
+    }
+    await proxy.settled()
+    const store = await open()
+    await store.repair()
+    expect(store.stats().pending).toBe(0)
+    for (const [file, values] of held) {
+      phase = 'local'
+      const onDisk = (await store.get(user, file))?.sha256
+      expect(values, file).toContain(onDisk)
+      phase = 'supabase'
+      expect((await store.get(user, file))?.sha256, file).toBe(onDisk)
+    }
   })
 
   it('an app goes from its disk to Supabase and back once, under load and in bad weather: all that was promised is there, and none twice', {

@@ -58,6 +58,9 @@ export class World {
   /** What was given up and is still on its way to Supabase. */
   readonly late: (() => void)[] = []
   faults: Faults = { rate: 0, late: 0 }
+  supabaseDown = false
+  /** Supabase takes no file. */
+  refusing = false
   /** Steps that wait for their turn. */
   private readonly waiting: (() => void)[] = []
   private tags = 0
@@ -100,6 +103,7 @@ export class World {
     if (!owner.alive) return await new Promise<never>(() => {})
     await new Promise<void>((resolve) => this.waiting.push(resolve))
     if (!owner.alive) return await new Promise<never>(() => {})
+    if (side === 'supabase' && this.supabaseDown) throw new AppError('unavailable', 'Away')
     const rate = side === 'supabase' ? this.faults.rate : this.faults.rate / 4
     if (late !== undefined && this.random() < this.faults.late) {
       this.late.push(late)
@@ -219,7 +223,11 @@ export class World {
         }),
       put: (key, { revision }, { file }) => {
         const change = () => this.change(key, revision, file.bytes)
-        return step(() => (change() ? 'stored' : 'conflict'), change)
+        const take = () => {
+          if (this.refusing) throw new AppError('file_too_large')
+          return change() ? 'stored' : 'conflict'
+        }
+        return step(take, change)
       },
       remove: (key, { revision }) => {
         const change = () => this.change(key, revision, 'deleted')

@@ -1,0 +1,227 @@
+import { describe, expect, it } from 'vitest'
+import { nameOf } from '../../../dual-write/file-key.ts'
+import { createShadow } from '../../../dual-write/shadow.ts'
+import { AppError } from '../../../functions/_shared/errors.ts'
+import { bytesOf, seeded, textOf, World } from './world.ts'
+
+const key = { userId: 'ada', fileId: 'cv.pdf' }
+const put = (text: string) => [key.userId, key.fileId, bytesOf(text)] as const
+
+async function answered<T>(world: World, work: Promise<T>): Promise<T> {
+  await world.until(work)
+  return await work
+}
+
+function begin(phase: 'local' | 'dual_write' | 'dual_read' | 'supabase') {
+  const world = new World(seeded(1))
+  const view = world.start(phase)
+  world.alive.add(view.name)
+  return { world, view, ask: <T>(work: Promise<T>) => answered(world, work) }
+}
+
+describe('a write', () => {
+  it('in local reaches the disk alone, and leaves a note', async () => {
+    const { world, view, ask } = begin('local')
+    expect(await ask(view.store.put(...put('one')))).toMatchObject({ supabase: 'pending' })
+    expect(world.headOf(key)).toEqual({ state: 'unknown', revision: 0 })
+    expect(await ask(view.store.repair())).toMatchObject({ repaired: 0, waiting: 1 })
+    view.phase = 'dual_write'
+    expect(await ask(view.store.repair())).toMatchObject({ repaired: 1, waiting: 0 })
+    expect(world.headOf(key)).toMatchObject({ state: 'stored', size: 3 })
+    expect(world.notes.size).toBe(0)
+  })
+
+  it('in dual_write is acknowledged by the disk when Supabase fails, and repaired', async () => {
+    const { world, view, ask } = begin('dual_write')
+    world.supabaseDown = true
+    expect(await ask(view.store.put(...put('one')))).toMatchObject({ supabase: 'pending' })
+    view.phase = 'dual_read'
+    const found = await ask(view.store.get('ada', 'cv.pdf'))
+    expect(found && textOf(found.bytes)).toBe('one')
+    view.phase = 'supabase'
+    const still = await ask(view.store.get('ada', 'cv.pdf'))
+    expect(still && textOf(still.bytes)).toBe('one')
+    world.supabaseDown = false
+    expect(await ask(view.store.repair())).toMatchObject({ repaired: 1 })
+    expect(world.headOf(key)).toMatchObject({ state: 'stored' })
+  })
+
+  it('in supabase is not acknowledged when Supabase fails', async () => {
+    const { world, view, ask } = begin('supabase')
+    world.supabaseDown = true
+    await expect(ask(view.store.put(...put('one')))).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(ask(view.store.get('ada', 'cv.pdf'))).rejects.toMatchObject({
+      code: 'unavailable',
+    })
+    expect(world.disk.size).toBe(0)
+  })
+
+  it('in supabase comes to the disk when its user goes back', async () => {
+    const { world, view, ask } = begin('supabase')
+    await ask(view.store.put(...put('one')))
+    expect(world.disk.size).toBe(0)
+    expect(await ask(view.store.repair())).toMatchObject({ repaired: 0, waiting: 1 })
+    view.phase = 'dual_write'
+    const found = await ask(view.store.get('ada', 'cv.pdf'))
+    expect(found && textOf(found.bytes)).toBe('one')
+    expect(await ask(view.store.repair())).toMatchObject({ repaired: 1 })
+    expect(world.disk.has(nameOf(key))).toBe(true)
+  })
+
+  it('of what ResWave refuses stays on the disk, before an older one in Supabase', async () => {
+    const { world, view, ask } = begin('dual_read')
+    await ask(view.store.put(...put('one')))
+    world.refusing = true
+    expect(await ask(view.store.put(...put('two')))).toMatchObject({ supabase: 'refused' })
+    const found = await ask(view.store.get('ada', 'cv.pdf'))
+    expect(found && textOf(found.bytes)).toBe('two')
+    expect(await ask(view.store.repair())).toMatchObject({ refused: 1, failed: 0 })
+    expect(world.notes.size).toBe(1)
+  })
+
+  it('of what ResWave refuses and has nothing of leaves no note', async () => {
+    const { world, view, ask } = begin('dual_write')
+    world.refusing = true
+    expect(await ask(view.store.put(...put('one')))).toMatchObject({ supabase: 'refused' })
+    expect(world.notes.size).toBe(0)
+  })
+
+  it('is refused when too many files wait for Supabase, unless it is of one that waits already', async () => {
+    const { world, view, ask } = begin('dual_write')
+    world.supabaseDown = true
+    for (let file = 0; file < 1000; file++) {
+      await ask(view.store.put('ada', `${file}.pdf`, bytesOf('x')))
+    }
+    await expect(ask(view.store.put(...put('one')))).rejects.toMatchObject({ code: 'unavailable' })
+    expect(world.disk.has(nameOf(key))).toBe(false)
+    await ask(view.store.put('ada', '7.pdf', bytesOf('y')))
+  })
+
+  it('that comes at once with others ends as the last one on both sides', async () => {
+    const { world, view, ask } = begin('dual_read')
+    const puts = Array.from({ length: 10 }, (_, index) => view.store.put(...put(String(index))))
+    await ask(Promise.all(puts))
+    expect(world.disk.get(nameOf(key))?.bytes).toEqual(bytesOf('9'))
+    expect(world.remoteOf(key).content).toEqual(bytesOf('9'))
+  })
+})
+
+describe('a read in dual_read', () => {
+  it('falls back to the disk when Supabase fails or has nothing, never when it says deleted', async () => {
+    const { world, view, ask } = begin('dual_write')
+    await ask(view.store.put(...put('one')))
+    view.phase = 'dual_read'
+    world.supabaseDown = true
+    expect(await ask(view.store.get('ada', 'cv.pdf'))).toBeDefined()
+    expect(await ask(view.store.list('ada'))).toMatchObject([{ fileId: 'cv.pdf' }])
+    world.supabaseDown = false
+    world.remoteOf(key).content = 'unknown'
+    expect(await ask(view.store.get('ada', 'cv.pdf'))).toBeDefined()
+    expect(await ask(view.store.list('ada'))).toMatchObject([{ fileId: 'cv.pdf' }])
+    world.remoteOf(key).content = 'deleted'
+    expect(await ask(view.store.get('ada', 'cv.pdf'))).toBeUndefined()
+    expect(await ask(view.store.list('ada'))).toEqual([])
+  })
+
+  it('does not fall back to a disk that is known to be behind', async () => {
+    const { world, view, ask } = begin('dual_write')
+    await ask(view.store.put(...put('one')))
+    view.phase = 'supabase'
+    await ask(view.store.put(...put('two')))
+    view.phase = 'dual_read'
+    world.supabaseDown = true
+    await expect(ask(view.store.get('ada', 'cv.pdf'))).rejects.toMatchObject({
+      code: 'unavailable',
+    })
+    await expect(ask(view.store.list('ada'))).rejects.toMatchObject({ code: 'unavailable' })
+  })
+})
+
+describe('a delete', () => {
+  it('that Supabase has not heard of is not undone by a read, a repair or another phase', async () => {
+    const { world, view, ask } = begin('dual_write')
+    await ask(view.store.put(...put('one')))
+    world.supabaseDown = true
+    await ask(view.store.delete('ada', 'cv.pdf'))
+    for (const phase of ['local', 'dual_write', 'dual_read', 'supabase'] as const) {
+      view.phase = phase
+      expect(await ask(view.store.get('ada', 'cv.pdf')), phase).toBeUndefined()
+    }
+    world.supabaseDown = false
+    expect(await ask(view.store.repair())).toMatchObject({ repaired: 1 })
+    expect(world.headOf(key).state).toBe('deleted')
+  })
+})
+
+describe('repair()', () => {
+  it('ends a pass in which Supabase fails again and again, and waits longer each time', async () => {
+    const { world, view, ask } = begin('local')
+    for (let file = 0; file < 50; file++) {
+      await ask(view.store.put('ada', `${file}.pdf`, bytesOf('x')))
+    }
+    view.phase = 'dual_write'
+    world.supabaseDown = true
+    const { failed, repaired } = await ask(view.store.repair())
+    expect(repaired).toBe(0)
+    expect(failed).toBeGreaterThanOrEqual(5)
+    expect(failed).toBeLessThan(10)
+    world.supabaseDown = false
+    expect(await ask(view.store.repair())).toMatchObject({ repaired: 50, failed: 0 })
+  })
+})
+
+describe('createShadow()', () => {
+  const sides = (read: () => Promise<never>) => {
+    const never = () => Promise.reject(new Error('Not asked for'))
+    return {
+      local: { read, state: never, write: never, remove: never, list: never },
+      supabase: { head: never, read: never, put: never, remove: never, list: never },
+      outbox: { of: never } as never,
+    }
+  }
+  const options = { share: 1, mostAtOnce: 2, budgetMs: 30 }
+
+  it('drops what there is no room for, and what takes longer than its budget', async () => {
+    const shadow = createShadow(
+      options,
+      sides(() => new Promise<never>(() => {})),
+      () => {},
+      () => 0,
+    )
+    for (let index = 0; index < 5; index++) shadow.offer(key, 'a', 1)
+    expect(shadow.counts.dropped).toBe(3)
+    await shadow.settled()
+    expect(shadow.counts).toEqual({ compared: 0, mismatched: 0, dropped: 5, skipped: 0 })
+  })
+
+  it('keeps the failure of a side to itself', async () => {
+    const shadow = createShadow(
+      options,
+      sides(() => Promise.reject(new AppError('unavailable'))),
+      () => {},
+      () => 0,
+    )
+    shadow.offer(key, 'a', 1)
+    await shadow.settled()
+    expect(shadow.counts).toMatchObject({ dropped: 1 })
+  })
+
+  it('looks at the share that it is told', () => {
+    const random = seeded(3)
+    let looked = 0
+    const shadow = createShadow(
+      { share: 0.1, mostAtOnce: 100_000, budgetMs: 1 },
+      sides(() => {
+        looked++
+        return new Promise<never>(() => {})
+      }),
+      () => {},
+      random,
+    )
+    for (let index = 0; index < 10_000; index++) shadow.offer(key, 'a', 1)
+    return shadow.settled().then(() => {
+      expect(looked).toBeGreaterThan(900)
+      expect(looked).toBeLessThan(1_100)
+    })
+  })
+})
