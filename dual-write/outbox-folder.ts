@@ -47,8 +47,26 @@ export async function openOutboxFolder(path: string): Promise<Outbox> {
   await sweep(temporary)
   const writer = { id: crypto.randomUUID(), process: process.pid, host: hostname() }
   writersHere.add(writer.id)
-  let size = 0
-  for await (const name of names()) if (name.endsWith(noteEnd)) size++
+  let size = await count()
+  let changes = 0
+
+  function changed(by: 1 | -1): void {
+    size = Math.max(0, size + by)
+    changes++
+  }
+
+  /** Sees what other processes did; one's own changes meanwhile may be counted or not. */
+  async function recount(): Promise<void> {
+    const before = changes
+    const counted = await count()
+    if (changes === before) size = counted
+  }
+
+  async function count(): Promise<number> {
+    let notes = 0
+    for await (const name of names()) if (name.endsWith(noteEnd)) notes++
+    return notes
+  }
 
   async function* names(): AsyncGenerator<string> {
     for (let shard = 0; shard < shards; shard++) {
@@ -102,7 +120,7 @@ export async function openOutboxFolder(path: string): Promise<Outbox> {
       const id = join(folderOf(intent.key.userId), name)
       const writtenAt = new Date()
       await write(id, intent, writtenAt)
-      size++
+      changed(1)
       return { ...intent, id, writtenAt, over: true }
     },
 
@@ -113,13 +131,13 @@ export async function openOutboxFolder(path: string): Promise<Outbox> {
       if (await exists(note.id)) return
       // Somebody took its writer for gone.
       await write(note.id, note, note.writtenAt)
-      size++
+      changed(1)
     },
 
     async remove(notes, { durably } = { durably: false }) {
       const folders = new Set<string>()
       for (const { id, key } of notes) {
-        if (await unlinkIfThere(id)) size = Math.max(0, size - 1)
+        if (await unlinkIfThere(id)) changed(-1)
         await unlinkIfThere(id.replace(noteEnd, overEnd))
         folders.add(folderOf(key.userId))
       }
@@ -127,11 +145,9 @@ export async function openOutboxFolder(path: string): Promise<Outbox> {
     },
 
     async *keys() {
-      let count = 0
       let last = ''
       for await (const path_ of names()) {
         if (!path_.endsWith(noteEnd)) continue
-        count++
         // The notes of one file follow each other, mostly.
         const file = path_.slice(0, -`${crypto.randomUUID()}${noteEnd}`.length)
         if (file === last) continue
@@ -140,7 +156,7 @@ export async function openOutboxFolder(path: string): Promise<Outbox> {
         last = file
         yield { userId: note.userId, fileId: note.fileId }
       }
-      size = count
+      await recount()
     },
 
     get size() {
