@@ -58,7 +58,9 @@ begin
     'revision', coalesce(v_store.revision, 0), 'folder', private.store_folder(p_user_id, p_file_id),
     'state', case when v_store.deleted then 'deleted' else 'unknown' end
   );
-  if v_file.legacy_file_id is null or v_file.state not in ('verified', 'purged') then
+  -- A version counts from its transfer on; what was erased stays known as moved, and has none.
+  if v_file.legacy_file_id is null or v_file.state = 'rolled_back'
+    or v_file.version_id is null and v_file.state not in ('verified', 'purged') then
     return v_head;
   end if;
   select * into v_resume from public.resumes as r where r.id = v_file.resume_id and r.deleted_at is null;

@@ -1,7 +1,7 @@
 -- A store that writes to a disk and here: revisions, puts, deletes, and what the migration makes of its files.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(67);
+select plan(71);
 
 create function pg_temp.head(p_file_id text, p_user_id text default 'auth0|ada') returns jsonb
 language sql
@@ -67,7 +67,7 @@ as $$
   from public.internal_claim_legacy_files('mover', '6f1c0a52-3c53-4d3a-8f0e-0a4f1d0c9b11', 10, 60, 'auth0|ada', p_file_id) as c
 $$;
 
-create function pg_temp.move(p_id bigint, p_content text) returns text
+create function pg_temp.move(p_id bigint, p_content text, p_to_the_end boolean default true) returns text
 language plpgsql
 as $$
 declare
@@ -79,7 +79,9 @@ begin
   perform write_object('resumes', v_file.object_name, 1000);
   perform public.internal_record_legacy_upload(p_id, v_token, repeat(p_content, 64), 1000);
   perform public.transfer_file_metadata(v_file.user_id, v_file.file_id, v_file.object_name);
-  perform public.internal_record_legacy_verified(p_id, v_token);
+  if p_to_the_end then
+    perform public.internal_record_legacy_verified(p_id, v_token);
+  end if;
   return 'moved';
 end
 $$;
@@ -177,6 +179,16 @@ select is(pg_temp.versions('old.pdf'), '1a', 'are not there twice');
 select pg_temp.put('old.pdf', 'b');
 select is(pg_temp.versions('old.pdf'), '1a 2b', 'others are the next version of the same resume');
 
+-- A put between the transfer and the last word of its worker
+select public.internal_plan_legacy_files(jsonb_build_array(pg_temp.line('between.pdf')));
+create temporary table between_them as select pg_temp.claim_file('between.pdf') as id;
+select pg_temp.move(id, 'a', false) from between_them;
+select is((pg_temp.file('between.pdf')).state, 'uploaded', 'what is transferred and not yet verified');
+select is(pg_temp.head('between.pdf') ->> 'sha256', repeat('a', 64), 'is there');
+select pg_temp.put('between.pdf', 'a');
+select is(pg_temp.versions('between.pdf'), '1a', 'a put of the same bytes is not there twice');
+select is((pg_temp.file('between.pdf')).state, 'verified', 'and says the last word itself');
+
 -- Several versions on the disk
 select public.internal_plan_legacy_files(jsonb_build_array(pg_temp.line('many.pdf', 1), pg_temp.line('many.pdf', 2)));
 select pg_temp.move((select min(f.legacy_file_id) from private.legacy_files as f, (select pg_temp.claim_file('many.pdf')) as c where f.file_id = 'many.pdf'), 'a');
@@ -214,7 +226,7 @@ select is(pg_temp.head('old.pdf') ->> 'state', 'unknown', 'the disk is right');
 -- The list
 select is(
   (select string_agg((l ->> 'fileId') || ' ' || (l ->> 'state'), ', ') from jsonb_array_elements(public.internal_store_list('auth0|ada')) as l),
-  'busy.pdf stored, cv.pdf stored, many.pdf stored, moving.pdf deleted, never.pdf deleted, old.pdf unknown, planned.pdf stored, scan.pdf deleted, there.pdf stored',
+  'between.pdf stored, busy.pdf stored, cv.pdf stored, many.pdf stored, moving.pdf deleted, never.pdf deleted, old.pdf unknown, planned.pdf stored, scan.pdf deleted, there.pdf stored',
   'a user''s files are listed with their heads'
 );
 select is((select string_agg(l ->> 'fileId', ' ') from jsonb_array_elements(public.internal_store_list('auth0|ada', 'many.pdf', 2)) as l), 'moving.pdf never.pdf', 'by pages');

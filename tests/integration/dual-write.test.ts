@@ -53,6 +53,9 @@ afterAll(async () => {
   await started.stop()
 })
 
+/** Does not wait for what is late. */
+const impatient = { writeTimeoutMs: 1_000, readTimeoutMs: 1_000 }
+
 async function open(options: Partial<OpenOptions> = {}): Promise<DualWriteStore> {
   const store = await openDualWriteStore({
     root,
@@ -60,8 +63,6 @@ async function open(options: Partial<OpenOptions> = {}): Promise<DualWriteStore>
     phaseOf: () => Promise.resolve(phase),
     record: (batch) => Promise.resolve(outcomes.push(...batch)),
     phaseMs: 0,
-    writeTimeoutMs: 1_000,
-    readTimeoutMs: 1_000,
     repairEveryMs: 0,
     ...options,
   })
@@ -168,7 +169,7 @@ describe('DualWriteStore', () => {
   })
 
   it('refuses a write that was given up and arrives after the next one', async () => {
-    const store = await open()
+    const store = await open(impatient)
     const user = newPerson().sub
     const [first, second] = [variant(), variant()]
     proxy.weather = { ...fair, late: 1 }
@@ -256,6 +257,7 @@ describe('DualWriteStore', () => {
     const random = seeded(7)
     const tally: Tally = { writes: 0, reads: 0, unanswered: 0, wrong: [] }
     const store = await open({
+      ...impatient,
       repairEveryMs: 200,
       shadow: { share: 0.5, mostAtOnce: 2, budgetMs: 2_000 },
     })
