@@ -4,18 +4,19 @@
  */
 
 import { createHash } from 'node:crypto'
-import { clearInterval, setInterval } from 'node:timers'
+import { clearTimeout, setTimeout } from 'node:timers'
 import type { Bytes } from '../functions/_shared/bytes.ts'
 import { AppError, isErrorCode } from '../functions/_shared/errors.ts'
 import { checkKey, checkUserId, nameOf } from './file-key.ts'
 import { createKeyLocks } from './key-locks.ts'
 import { listFiles } from './list-files.ts'
+import type { Note } from './outbox.ts'
 import { collectOutcomes, type Outcome, type Record } from './outcomes.ts'
 import { type PhaseOf, rememberPhases } from './phases.ts'
 import { isRefusal } from './refusal.ts'
 import { createRepair, type RepairReport } from './repair.ts'
 import { createShadow, type ShadowCounts, type ShadowOptions } from './shadow.ts'
-import type { FileKey, ListedFile, StoredFile, Write } from './sides.ts'
+import type { FileKey, ListedFile, LocalState, StoredFile, Write } from './sides.ts'
 import { type Sides, synchronise, whoIsRightNow } from './synchronise.ts'
 
 export interface DualWriteOptions extends Sides {
@@ -24,15 +25,15 @@ export interface DualWriteOptions extends Sides {
   readonly shadow: ShadowOptions
   /** How long a phase is remembered. */
   readonly phaseMs: number
+  /** How long a call waits for its phase before it goes by the last known one. */
+  readonly phaseTimeoutMs: number
   /** How long a write waits for Supabase before it is left to the repair; in phase `supabase`, before it fails. */
   readonly writeTimeoutMs: number
   /** How long a read waits for Supabase before the disk is asked, or it fails. */
   readonly readTimeoutMs: number
-  /** Between two passes of the repair; 0 for none. */
+  /** Between two passes of the repair, or nine times as long as the last one took; 0 for none. */
   readonly repairEveryMs: number
   readonly recordEveryMs: number
-  /** How many files may be waiting for Supabase before writes to more of them are refused. */
-  readonly mostPending: number
   /** In phase `supabase`: keep note of what the disk lacks, so that the phases before it can be had back. */
   readonly wayBack: boolean
   readonly now?: () => number
@@ -58,7 +59,10 @@ export interface StoreStats {
 
 /** All of them throw AppError: invalid_request and invalid_filename for names, else what the code says. */
 export interface DualWriteStore {
-  /** @throws AppError unavailable when nothing is promised of it; file_too_large … in phase `supabase` */
+  /**
+   * @param bytes not to be changed until it is answered
+   * @throws AppError unavailable when nothing is promised of it; file_too_large … in phase `supabase`
+   */
   put(userId: string, fileId: string, bytes: Bytes): Promise<Written>
   /** Undefined when there is no such file. @throws AppError unavailable; why ingest refused it */
   get(userId: string, fileId: string): Promise<StoredFile | undefined>
@@ -71,7 +75,7 @@ export interface DualWriteStore {
   stats(): StoreStats
   /** Resolves when no comparison is running and all outcomes are told. */
   settled(): Promise<void>
-  /** Ends the repair, after what it has in hand. Calls that are under way go on. */
+  /** Ends when all that is under way has. Writes that come after it are refused. */
   close(): Promise<void>
 }
 
@@ -92,7 +96,11 @@ async function insist(
 export function createStore(options: DualWriteOptions): DualWriteStore {
   const { local, supabase, outbox, now = Date.now, random = Math.random } = options
   const locks = createKeyLocks()
-  const phaseOf = rememberPhases(options.phaseOf, { forMs: options.phaseMs, now })
+  const phaseOf = rememberPhases(options.phaseOf, {
+    forMs: options.phaseMs,
+    waitMs: options.phaseTimeoutMs,
+    now,
+  })
   const outcomes = collectOutcomes(options.record, options.recordEveryMs)
   const shadow = createShadow(
     options.shadow,
@@ -109,12 +117,24 @@ export function createStore(options: DualWriteOptions): DualWriteStore {
   })
   const closing = new AbortController()
   let passing: Promise<unknown> = Promise.resolve()
-  if (options.repairEveryMs > 0) {
-    const timer = setInterval(() => {
-      passing = passing.then(() => repairs.pass({ signal: closing.signal })).catch(() => {})
-    }, options.repairEveryMs)
-    timer.unref()
-    closing.signal.addEventListener('abort', () => clearInterval(timer))
+  let nextPass: ReturnType<typeof setTimeout> | undefined
+  function repairIn(milliseconds: number): void {
+    nextPass = setTimeout(() => {
+      const begun = performance.now()
+      passing = repairs
+        .pass({ signal: closing.signal })
+        .catch(() => {})
+        .then(() => {
+          const pause = Math.max(options.repairEveryMs, 9 * (performance.now() - begun))
+          if (!closing.signal.aborted) repairIn(pause)
+        })
+    }, milliseconds)
+    nextPass.unref()
+  }
+  if (options.repairEveryMs > 0) repairIn(options.repairEveryMs)
+
+  function refuseWhenClosed(): void {
+    if (closing.signal.aborted) throw new AppError('unavailable', 'The store is closed')
   }
 
   function tell(
@@ -156,12 +176,15 @@ export function createStore(options: DualWriteOptions): DualWriteStore {
     write: () => Promise<unknown>,
   ): Promise<Written['supabase']> {
     const before = await outbox.of(key)
-    if (phase !== 'local' && before.length === 0 && outbox.size >= options.mostPending) {
-      throw new AppError('unavailable', 'Too many files are waiting for Supabase')
-    }
+    const stateBefore = await local.state(key)
     const note = await outbox.add({ key, behind: 'supabase', operation, sha256 })
     try {
       await timed(key.userId, operation, 'local', write)
+    } catch (error) {
+      await leave(note, stateBefore).catch(() => {})
+      throw error
+    }
+    try {
       // The whole file was written: what was to become of it before is of no account.
       await outbox.remove(before.filter(({ over }) => over))
       if (phase === 'local') {
@@ -189,6 +212,13 @@ export function createStore(options: DualWriteOptions): DualWriteStore {
       await outbox.keep(note)
       return 'pending'
     }
+  }
+
+  /** A disk that failed and has not changed needs no note: or a full one would fill with them. */
+  async function leave(note: Note, before: LocalState | undefined): Promise<void> {
+    const after = await local.state(note.key)
+    if (after?.tag === before?.tag) await outbox.remove([note])
+    else await outbox.keep(note)
   }
 
   /** Supabase alone, under a note that the disk is behind. */
@@ -226,14 +256,11 @@ export function createStore(options: DualWriteOptions): DualWriteStore {
     await outbox.remove(before.filter(({ behind, over }) => behind === 'local' && over))
   }
 
-  async function readLocally(key: FileKey, outcome: 'ok' | 'fallback') {
-    const found = await timed(
-      key.userId,
-      'get',
-      'local',
-      () => local.read(key),
-      () => outcome,
-    )
+  async function readLocally(
+    key: FileKey,
+    outcomeOf: (found: StoredFile | undefined) => 'ok' | 'fallback' = () => 'ok',
+  ) {
+    const found = await timed(key.userId, 'get', 'local', () => local.read(key), outcomeOf)
     if (found === undefined) return undefined
     const { bytes, size, sha256, modifiedAt } = found
     return { bytes, size, sha256, modifiedAt }
@@ -260,19 +287,30 @@ export function createStore(options: DualWriteOptions): DualWriteStore {
     try {
       answer = await readRemotely(key)
     } catch {
-      return await readLocally(key, 'fallback')
+      return await readLocally(key, () => 'fallback')
     }
     const { head, file } = answer
-    if (head.state === 'unknown' || head.state === 'refused') {
-      return await readLocally(key, 'fallback')
+    switch (head.state) {
+      case 'unknown':
+        // That a file is nowhere, or none of ResWave's, is its user's doing, and nobody's fault.
+        return await readLocally(key, (found) =>
+          found !== undefined && supabase.takes(key, found.size) ? 'fallback' : 'ok',
+        )
+      case 'refused':
+        return await readLocally(key)
+      case 'deleted':
+        return undefined
+      case 'stored':
+        // What users do in ResWave itself the disk does not have.
+        if (file !== undefined && head.isOfApp) shadow.offer(key, file.sha256, head.revision)
+        return file
     }
-    if (file !== undefined) shadow.offer(key, file.sha256, head.revision)
-    return file
   }
 
   return {
     async put(userId, fileId, bytes) {
       const key = checkKey(userId, fileId)
+      refuseWhenClosed()
       const sha256 = createHash('sha256').update(bytes).digest('hex')
       const file: Write['file'] = { bytes, size: bytes.byteLength, sha256 }
       return await locks.run(nameOf(key), async () => {
@@ -298,11 +336,11 @@ export function createStore(options: DualWriteOptions): DualWriteStore {
       const phase = await phaseOf(userId)
       const authority = await whoIsRightNow(options, key)
       if (authority === 'supabase') return await readFromSupabase(key)
-      if (authority === 'local') return await readLocally(key, 'ok')
+      if (authority === 'local') return await readLocally(key)
       switch (phase) {
         case 'local':
         case 'dual_write':
-          return await readLocally(key, 'ok')
+          return await readLocally(key)
         case 'dual_read':
           return await readFromBoth(key)
         case 'supabase':
@@ -312,6 +350,7 @@ export function createStore(options: DualWriteOptions): DualWriteStore {
 
     async delete(userId, fileId) {
       const key = checkKey(userId, fileId)
+      refuseWhenClosed()
       await locks.run(nameOf(key), async () => {
         const phase = await phaseOf(userId)
         if (phase === 'supabase') {
@@ -353,7 +392,10 @@ export function createStore(options: DualWriteOptions): DualWriteStore {
 
     async close() {
       closing.abort()
+      clearTimeout(nextPass)
       await passing
+      // To others its writes are over when the outbox is closed.
+      await locks.idle()
       await shadow.settled()
       await outcomes.close()
       outbox.close()

@@ -2,10 +2,12 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SupabaseClient } from '@supabase/supabase-js'
+import { z } from 'zod'
 import { type Client, createServiceClient } from '../functions/_shared/database/client.ts'
+import { AppError } from '../functions/_shared/errors.ts'
 import { canaryPhase, canaryRecord } from './canary.ts'
 import { createStore, type DualWriteOptions, type DualWriteStore } from './dual-write-store.ts'
-import { makeFolder } from './durable-file.ts'
+import { makeFolder, onDisk } from './durable-file.ts'
 import { createLocalFolder } from './local-folder.ts'
 import { openOutboxFolder } from './outbox-folder.ts'
 import type { Record } from './outcomes.ts'
@@ -23,24 +25,39 @@ export type StoreSettings = Pick<
   DualWriteOptions,
   | 'shadow'
   | 'phaseMs'
+  | 'phaseTimeoutMs'
   | 'writeTimeoutMs'
   | 'readTimeoutMs'
   | 'repairEveryMs'
   | 'recordEveryMs'
-  | 'mostPending'
   | 'wayBack'
 >
 
 export const defaults: StoreSettings = {
   shadow: { share: 0.05, mostAtOnce: 2, budgetMs: 2_000 },
   phaseMs: 5_000,
+  phaseTimeoutMs: 1_000,
   writeTimeoutMs: 10_000,
   readTimeoutMs: 5_000,
   repairEveryMs: 5_000,
   recordEveryMs: 5_000,
-  mostPending: 100_000,
   wayBack: true,
 }
+
+const share = z.number().min(0).max(1)
+const milliseconds = z.number().min(0).max(3_600_000)
+/** Far below what the outbox takes a write for that was given up. */
+const patience = z.number().min(1).max(60_000)
+const checkedSettings = z.strictObject({
+  shadow: z.strictObject({ share, mostAtOnce: z.int().min(0).max(100), budgetMs: patience }),
+  phaseMs: milliseconds,
+  phaseTimeoutMs: patience,
+  writeTimeoutMs: patience,
+  readTimeoutMs: patience,
+  repairEveryMs: milliseconds,
+  recordEveryMs: milliseconds.min(100),
+  wayBack: z.boolean(),
+}) satisfies z.ZodType<StoreSettings>
 
 export interface OpenOptions extends Partial<StoreSettings> {
   /** The folder of `<user id>/<file id>`. The outbox is in `.reswave-outbox` below it. */
@@ -53,18 +70,19 @@ export interface OpenOptions extends Partial<StoreSettings> {
   readonly record?: Record
 }
 
-/** @throws the system's error when the folder cannot be written to */
+/** @throws AppError invalid_request for a setting, unavailable when the folder cannot be written to */
 export async function openDualWriteStore(options: OpenOptions): Promise<DualWriteStore> {
   const { root, supabase, phaseOf, record, ...settings } = options
+  const checked = checkedSettings.safeParse({ ...defaults, ...settings })
+  if (!checked.success) throw new AppError('invalid_request', z.prettifyError(checked.error))
   const client: Client = 'secretKey' in supabase ? createServiceClient(supabase) : supabase
-  await mkdir(root, { recursive: true })
   const folder = join(root, '.reswave-outbox')
-  const outbox = await openOutboxFolder(folder)
   const files = join(folder, 'files')
-  await makeFolder(files)
+  await onDisk(mkdir(root, { recursive: true }))
+  await onDisk(makeFolder(files))
+  const outbox = await onDisk(openOutboxFolder(folder))
   return createStore({
-    ...defaults,
-    ...settings,
+    ...checked.data,
     local: createLocalFolder(root, files),
     supabase: createSupabaseSide(client),
     outbox,

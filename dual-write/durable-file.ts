@@ -2,6 +2,7 @@
 import { constants } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { AppError } from '../functions/_shared/errors.ts'
 
 /** Makes what was done in a folder outlast the power. */
 export async function syncFolder(path: string): Promise<void> {
@@ -21,7 +22,10 @@ export async function makeFolder(path: string): Promise<void> {
     if (codeOf(error) === 'EEXIST') return
     if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error
     await makeFolder(dirname(path))
-    return await makeFolder(path)
+    // Once more, and not again and again: what cannot be made after that cannot be made.
+    await mkdir(path).catch((again: unknown) => {
+      if (codeOf(again) !== 'EEXIST') throw again
+    })
   }
   await syncFolder(dirname(path))
 }
@@ -55,6 +59,16 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string'
     ? error.code
     : undefined
+}
+
+/** What the system says becomes a code of the registry. */
+export async function onDisk<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause
+    throw new AppError('unavailable', 'The disk does not do it', { cause })
+  }
 }
 
 /** There is nothing of that name, or a file is where a folder would have to be. */

@@ -34,7 +34,8 @@ export function checkKey(userId: string, fileId: string): FileKey {
 export function checkUserId(userId: string): void {
   const wrong =
     userId.length > longestId ||
-    userId.startsWith(ownFolders) ||
+    // There are file systems to which upper and lower case are one.
+    userId.toLowerCase().startsWith(ownFolders) ||
     new TextEncoder().encode(userId).length > longestSegmentBytes
   try {
     checkFilename(userId)

@@ -1,6 +1,8 @@
 /** One at a time for each name, in the order of coming. */
 export interface KeyLocks {
   run<T>(name: string, work: () => Promise<T>): Promise<T>
+  /** Resolves when nobody has one or waits for one. */
+  idle(): Promise<void>
 }
 
 export function createKeyLocks(): KeyLocks {
@@ -19,6 +21,10 @@ export function createKeyLocks(): KeyLocks {
       } finally {
         if (last.get(name) === mine) last.delete(name)
       }
+    },
+
+    async idle() {
+      while (last.size > 0) await Promise.allSettled(last.values())
     },
   }
 }

@@ -2,13 +2,15 @@
 
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, open, readdir, realpath, unlink } from 'node:fs/promises'
+import { type FileHandle, lstat, open, readdir, realpath, unlink } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import type { Bytes } from '../functions/_shared/bytes.ts'
 import { AppError } from '../functions/_shared/errors.ts'
-import { codeOf, isAbsent, makeFolder, syncFolder, writeDurably } from './durable-file.ts'
+import { codeOf, isAbsent, makeFolder, onDisk, syncFolder, writeDurably } from './durable-file.ts'
 import { checkKey } from './file-key.ts'
 import type { FileKey, ListedFile, LocalSide, LocalState } from './sides.ts'
+
+const hashedAtOnce = 256 * 1024
 
 /**
  * @param root an existing folder
@@ -24,12 +26,12 @@ export function createLocalFolder(root: string, temporary: string): LocalSide {
     return path
   }
 
+  /** Also of a folder that is not there yet: what is to be made is made below the last one that is. */
   async function below(folder: string): Promise<void> {
-    const real = await realpath(folder).catch((error: unknown) => {
-      if (isAbsent(error)) return undefined
-      throw error
-    })
-    if (real !== undefined && !`${real}${sep}`.startsWith(`${await top}${sep}`)) {
+    let existing = folder
+    while ((await lstat(existing).catch(absent)) === undefined) existing = dirname(existing)
+    const real = await realpath(existing).catch(absent)
+    if (real === undefined || !`${real}${sep}`.startsWith(`${await top}${sep}`)) {
       throw new AppError('invalid_filename', 'The file would not be below the root')
     }
   }
@@ -72,6 +74,13 @@ export function createLocalFolder(root: string, temporary: string): LocalSide {
       })
     },
 
+    async hash(key, signal) {
+      return await opened(key, async (file, { tag }) => ({
+        tag,
+        sha256: await hashOf(file, signal),
+      }))
+    },
+
     state: stateOf,
 
     async write(key, bytes) {
@@ -106,12 +115,9 @@ export function createLocalFolder(root: string, temporary: string): LocalSide {
 
       /** What could not have been written by these names is not ours to show. */
       async function namesBelow(path: string, prefix = ''): Promise<string[]> {
-        const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
-          if (isAbsent(error)) return []
-          throw error
-        })
+        const entries = await readdir(path, { withFileTypes: true }).catch(absent)
         const names: string[] = []
-        for (const entry of entries) {
+        for (const entry of entries ?? []) {
           const name = `${prefix}${entry.name}`
           if (entry.isDirectory()) {
             names.push(...(await namesBelow(join(path, entry.name), `${name}/`)))
@@ -135,6 +141,23 @@ async function bytesOf(file: FileHandle, size: number): Promise<Bytes> {
   return bytes
 }
 
+/** By parts, between which others have their turn: nobody waits for it, and it may be given up. */
+async function hashOf(file: FileHandle, signal: AbortSignal | undefined): Promise<string> {
+  const hash = createHash('sha256')
+  const part = new Uint8Array(hashedAtOnce)
+  for (;;) {
+    signal?.throwIfAborted()
+    const { bytesRead } = await file.read(part, 0, part.byteLength)
+    if (bytesRead === 0) return hash.digest('hex')
+    hash.update(part.subarray(0, bytesRead))
+  }
+}
+
+function absent(error: unknown): undefined {
+  if (isAbsent(error)) return undefined
+  throw error
+}
+
 function sizeAndTime({ size, modifiedAt }: LocalState) {
   return { size, modifiedAt }
 }
@@ -148,22 +171,18 @@ function isTaken(userId: string, fileId: string): boolean {
   }
 }
 
-/** What the system says becomes a code of the registry. */
 function refusingDisk(local: LocalSide): LocalSide {
   const said = async <T>(work: Promise<T>): Promise<T> => {
-    try {
-      return await work
-    } catch (cause) {
-      if (cause instanceof AppError) throw cause
-      if (['EEXIST', 'ENOTDIR', 'EISDIR', 'ENOTEMPTY'].includes(codeOf(cause) ?? '')) {
-        const detail = 'A file and a folder cannot have one name'
-        throw new AppError('invalid_filename', detail, { cause })
-      }
-      throw new AppError('unavailable', 'The disk does not do it', { cause })
-    }
+    const named = work.catch((cause: unknown) => {
+      if (!['EEXIST', 'ENOTDIR', 'EISDIR', 'ENOTEMPTY'].includes(codeOf(cause) ?? '')) throw cause
+      const detail = 'A file and a folder cannot have one name'
+      throw new AppError('invalid_filename', detail, { cause })
+    })
+    return await onDisk(named)
   }
   return {
     read: (key) => said(local.read(key)),
+    hash: (key, signal) => said(local.hash(key, signal)),
     state: (key) => said(local.state(key)),
     write: (key, bytes) => said(local.write(key, bytes)),
     remove: (key) => said(local.remove(key)),

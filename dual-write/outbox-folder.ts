@@ -9,7 +9,8 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { z } from 'zod'
-import { codeOf, isAbsent, makeFolder, syncFolder, writeDurably } from './durable-file.ts'
+import { AppError } from '../functions/_shared/errors.ts'
+import { codeOf, isAbsent, makeFolder, onDisk, syncFolder, writeDurably } from './durable-file.ts'
 import { nameOf } from './file-key.ts'
 import type { Intent, Note, Outbox } from './outbox.ts'
 import type { FileKey } from './sides.ts'
@@ -20,7 +21,10 @@ const longestWriteMs = 120_000
 const temporaryAgeMs = 3_600_000
 const noteEnd = '.note'
 const overEnd = '.over'
-const shards = 256
+/** Of the digest of the user: 4,096 folders, made when they are needed. */
+const shardLength = 3
+/** How far apart two clocks of one machine may be about when this process began. */
+const startSlackMs = 1_000
 
 const noteFile = z.object({
   userId: z.string(),
@@ -34,19 +38,17 @@ const noteFile = z.object({
 
 type NoteFile = z.infer<typeof noteFile>
 
-/** Writers of this process: one that is not among them, under its number, was of an earlier one. */
-const writersHere = new Set<string>()
+/** Writers of this thread that were closed. */
+const closedHere = new Set<string>()
+const startedAt = Date.now() - process.uptime() * 1_000
 
 export async function openOutboxFolder(path: string): Promise<Outbox> {
   const notesFolder = join(path, 'notes')
   const temporary = join(path, 'temporary')
   await makeFolder(temporary)
-  for (let shard = 0; shard < shards; shard++) {
-    await makeFolder(join(notesFolder, shardName(shard)))
-  }
+  await makeFolder(notesFolder)
   await sweep(temporary)
   const writer = { id: crypto.randomUUID(), process: process.pid, host: hostname() }
-  writersHere.add(writer.id)
   let size = await count()
   let changes = 0
 
@@ -69,14 +71,15 @@ export async function openOutboxFolder(path: string): Promise<Outbox> {
   }
 
   async function* names(): AsyncGenerator<string> {
-    for (let shard = 0; shard < shards; shard++) {
-      const folder = join(notesFolder, shardName(shard))
-      for (const name of await readdir(folder)) yield join(folder, name)
+    for (const shard of await readdir(notesFolder)) {
+      const folder = join(notesFolder, shard)
+      // Sorted, so that the notes of one file follow each other.
+      for (const name of (await readdir(folder)).sort()) yield join(folder, name)
     }
   }
 
   function folderOf(userId: string): string {
-    return join(notesFolder, digest(userId).slice(0, 2))
+    return join(notesFolder, digest(userId).slice(0, shardLength))
   }
 
   /** User first, so that all of a user's lie together. */
@@ -85,7 +88,11 @@ export async function openOutboxFolder(path: string): Promise<Outbox> {
   }
 
   async function read(folder: string, prefix: string): Promise<Note[]> {
-    const found = (await readdir(folder)).filter((name) => name.startsWith(prefix)).sort()
+    const names = await readdir(folder).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return []
+      throw error
+    })
+    const found = names.filter((name) => name.startsWith(prefix)).sort()
     const over = new Set(found.filter((name) => name.endsWith(overEnd)))
     const notes: Note[] = []
     for (const name of found) {
@@ -102,7 +109,9 @@ export async function openOutboxFolder(path: string): Promise<Outbox> {
     if (other.id === writer.id) return true
     if (Date.now() - writtenAt.getTime() > longestWriteMs) return true
     if (other.host !== writer.host) return false
-    return other.process === writer.process ? !writersHere.has(other.id) : !isRunning(other.process)
+    if (other.process !== writer.process) return !isRunning(other.process)
+    // Another store of this process, perhaps of another thread; or of one that had its number before.
+    return closedHere.has(other.id) || writtenAt.getTime() < startedAt - startSlackMs
   }
 
   async function write(path_: string, intent: Intent, writtenAt: Date): Promise<void> {
@@ -111,13 +120,14 @@ export async function openOutboxFolder(path: string): Promise<Outbox> {
     await writeDurably(path_, join(temporary, crypto.randomUUID()), JSON.stringify(content))
   }
 
-  return {
+  return sayingWhy({
     of: (key) => read(folderOf(key.userId), prefixOf(key)),
     ofUser: (userId) => read(folderOf(userId), `${digest(userId).slice(0, 24)}-`),
 
     async add(intent) {
-      const name = `${prefixOf(intent.key)}${crypto.randomUUID()}${noteEnd}`
-      const id = join(folderOf(intent.key.userId), name)
+      const folder = folderOf(intent.key.userId)
+      await makeFolder(folder)
+      const id = join(folder, `${prefixOf(intent.key)}${crypto.randomUUID()}${noteEnd}`)
       const writtenAt = new Date()
       await write(id, intent, writtenAt)
       changed(1)
@@ -148,10 +158,10 @@ export async function openOutboxFolder(path: string): Promise<Outbox> {
       let last = ''
       for await (const path_ of names()) {
         if (!path_.endsWith(noteEnd)) continue
-        // The notes of one file follow each other, mostly.
         const file = path_.slice(0, -`${crypto.randomUUID()}${noteEnd}`.length)
         if (file === last) continue
-        const note = await readNote(path_)
+        // Removed meanwhile; or no note, of which the calls for its file say so. The others are to be repaired.
+        const note = await readNote(path_).catch(() => undefined)
         if (note === undefined) continue
         last = file
         yield { userId: note.userId, fileId: note.fileId }
@@ -164,8 +174,23 @@ export async function openOutboxFolder(path: string): Promise<Outbox> {
     },
 
     close() {
-      writersHere.delete(writer.id)
+      closedHere.add(writer.id)
     },
+  })
+}
+
+function sayingWhy(outbox: Outbox): Outbox {
+  return {
+    of: (key) => onDisk(outbox.of(key)),
+    ofUser: (userId) => onDisk(outbox.ofUser(userId)),
+    add: (intent) => onDisk(outbox.add(intent)),
+    keep: (note) => onDisk(outbox.keep(note)),
+    remove: (notes, options) => onDisk(outbox.remove(notes, options)),
+    keys: () => outbox.keys(),
+    get size() {
+      return outbox.size
+    },
+    close: () => outbox.close(),
   }
 }
 
@@ -178,7 +203,14 @@ async function readNote(path: string): Promise<NoteFile | undefined> {
     if (isAbsent(error)) return undefined
     throw error
   }
-  return noteFile.parse(JSON.parse(text))
+  try {
+    return noteFile.parse(JSON.parse(text))
+  } catch (cause) {
+    // Which side is right cannot be told from it.
+    throw new AppError('unavailable', `'${path}' is no note: remove it when both sides are equal`, {
+      cause,
+    })
+  }
 }
 
 function toNote(id: string, file: NoteFile, over: boolean): Note {
@@ -220,10 +252,6 @@ async function sweep(folder: string): Promise<void> {
       await unlinkIfThere(path)
     }
   }
-}
-
-function shardName(shard: number): string {
-  return shard.toString(16).padStart(2, '0')
 }
 
 function digest(text: string): string {

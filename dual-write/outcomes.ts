@@ -1,5 +1,6 @@
 /** What calls to both sides came to, in batches for who judges the move. Never in the caller's way. */
 import { clearInterval, setInterval } from 'node:timers'
+import { withinTime } from './within-time.ts'
 
 export interface Outcome {
   readonly user_id: string
@@ -24,7 +25,8 @@ export interface Outcomes {
 const mostInBatch = 1000
 const mostWaiting = 5000
 
-export function collectOutcomes(record: Record, everyMs: number): Outcomes {
+/** @param longestMs how long who takes them has for a batch */
+export function collectOutcomes(record: Record, everyMs: number, longestMs = 10_000): Outcomes {
   let waiting: Outcome[] = []
   let lost = 0
   let sending: Promise<void> | undefined
@@ -35,12 +37,13 @@ export function collectOutcomes(record: Record, everyMs: number): Outcomes {
     while (waiting.length > 0) {
       const batch = waiting.slice(0, mostInBatch)
       waiting = waiting.slice(mostInBatch)
-      try {
+      // They are a sample of how it goes; one that is told late would be of another time.
+      const told = async () => {
         await record(batch)
-      } catch {
-        // They are a sample of how it goes; one that is told late would be of another time.
-        lost += batch.length
+        return true
       }
+      const arrived = told().catch(() => false)
+      if (!(await withinTime(arrived, longestMs, () => false))) lost += batch.length
     }
   }
 

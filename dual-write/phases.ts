@@ -1,4 +1,5 @@
 /** Which side counts for a user: the phases of a move, and how a store learns of them. */
+import { withinTime } from './within-time.ts'
 
 /**
  * - `local`: reads and writes the disk
@@ -20,11 +21,11 @@ const mostUsers = 10_000
 
 /**
  * Remembers each user's phase for a while, and the last known one for as long as there is no newer. One
- * question at a time for each user.
+ * question at a time for each user; who waits for it longer than `waitMs` goes on as if there were no answer.
  */
 export function rememberPhases(
   phaseOf: PhaseOf,
-  { forMs, now }: { forMs: number; now: () => number },
+  { forMs, waitMs, now }: { forMs: number; waitMs: number; now: () => number },
 ): PhaseOf {
   const known = new Map<string, { phase: Phase; until: number }>()
   const asked = new Map<string, Promise<Phase>>()
@@ -50,10 +51,8 @@ export function rememberPhases(
   return async (userId) => {
     const remembered = known.get(userId)
     if (remembered !== undefined && now() < remembered.until) return remembered.phase
-    const waiting = asked.get(userId)
-    if (waiting !== undefined) return await waiting
-    const asking = ask(userId).finally(() => asked.delete(userId))
+    const asking = asked.get(userId) ?? ask(userId).finally(() => asked.delete(userId))
     asked.set(userId, asking)
-    return await asking
+    return await withinTime(asking, waitMs, () => remembered?.phase ?? unknownPhase)
   }
 }

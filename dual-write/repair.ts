@@ -1,5 +1,5 @@
 /** Brings over what one side lacks: every file of which there is a note, again and again with growing pauses. */
-
+import { clearTimeout, setTimeout } from 'node:timers'
 import { nameOf } from './file-key.ts'
 import type { KeyLocks } from './key-locks.ts'
 import type { PhaseOf } from './phases.ts'
@@ -46,8 +46,20 @@ export function createRepair(
 
   async function repair(key: FileKey, signal: AbortSignal) {
     const phase = await phaseOf(key.userId)
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(fileTimeoutMs)])
-    return await locks.run(nameOf(key), () => synchronise(sides, key, phase, deadline))
+    return await locks.run(nameOf(key), async () => {
+      // By hand: Deno holds what AbortSignal.any() gives only weakly, and the pass's signal outlives a file.
+      const ending = new AbortController()
+      const end = () => ending.abort(signal.reason)
+      const timer = setTimeout(() => ending.abort(new Error('It takes too long')), fileTimeoutMs)
+      signal.addEventListener('abort', end, { once: true })
+      try {
+        signal.throwIfAborted()
+        return await synchronise(sides, key, phase, ending.signal)
+      } finally {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', end)
+      }
+    })
   }
 
   function pause(name: string, ms?: number): void {
@@ -60,7 +72,6 @@ export function createRepair(
   return {
     async pass({ signal = new AbortController().signal, now: atOnceAll = false } = {}) {
       const report = { repaired: 0, waiting: 0, refused: 0, erased: 0, failed: 0 }
-      const seen = new Set<string>()
       const keys = sides.outbox.keys()[Symbol.asyncIterator]()
       let faults = 0
 
@@ -69,7 +80,6 @@ export function createRepair(
           const next = await keys.next()
           if (next.done) return
           const name = nameOf(next.value)
-          seen.add(name)
           if (!atOnceAll && (pauses.get(name)?.until ?? 0) > now()) {
             report.waiting++
             continue
@@ -90,9 +100,9 @@ export function createRepair(
       }
 
       await Promise.all(Array.from({ length: atOnce }, work))
-      // Notes that are gone need no pause: the pass has come by all that there are, unless it was ended.
-      if (!signal.aborted && faults < mostFaultsInARow) {
-        for (const name of pauses.keys()) if (!seen.has(name)) pauses.delete(name)
+      // Long over: its note is gone, or has been tried again since.
+      for (const [name, { until }] of pauses) {
+        if (until + longestPauseMs < now()) pauses.delete(name)
       }
       return report
     },

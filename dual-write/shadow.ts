@@ -34,7 +34,11 @@ export interface Shadow {
 
 export function createShadow(
   options: ShadowOptions,
-  sides: { local: LocalSide; supabase: SupabaseSide; outbox: Outbox },
+  sides: {
+    local: Pick<LocalSide, 'hash' | 'state'>
+    supabase: Pick<SupabaseSide, 'head'>
+    outbox: Pick<Outbox, 'of'>
+  },
   onMismatch: (key: FileKey) => void,
   random: () => number,
 ): Shadow {
@@ -47,7 +51,7 @@ export function createShadow(
     revision: number,
     signal: AbortSignal,
   ): Promise<keyof typeof counts> {
-    const found = await sides.local.read(key)
+    const found = await sides.local.hash(key, signal)
     if (signal.aborted) return 'dropped'
     if (found === undefined) return 'skipped'
     if (found.sha256 === sha256) return 'compared'

@@ -31,6 +31,11 @@ export interface LocalState {
 export interface LocalSide {
   /** Undefined when there is no such file. */
   read(key: FileKey): Promise<(StoredFile & LocalState) | undefined>
+  /** Of files of any size, a part after the other. */
+  hash(
+    key: FileKey,
+    signal?: AbortSignal,
+  ): Promise<Pick<StoredFile & LocalState, 'sha256' | 'tag'> | undefined>
   state(key: FileKey): Promise<LocalState | undefined>
   /** Whole or not at all; on the disk when it returns. */
   write(key: FileKey, bytes: Bytes): Promise<LocalState>
@@ -56,6 +61,8 @@ export type Head =
       readonly sha256: string | null
       readonly size: number
       readonly modifiedAt: Date
+      /** What came from the app; false when its user has uploaded or restored another in ResWave since. */
+      readonly isOfApp: boolean
     }
 
 export interface Write {
@@ -66,8 +73,10 @@ export interface Write {
   readonly localModifiedAt: Date | undefined
 }
 
-/** Each throws an AppError with a code of the registry; `isRefusal` tells what is the caller's fault. */
+/** Each that asks throws an AppError with a code of the registry; `isRefusal` tells what is the caller's fault. */
 export interface SupabaseSide {
+  /** Whether it is a file that this side keeps, as far as its name and size tell. */
+  takes(key: FileKey, size: number): boolean
   head(key: FileKey, signal: AbortSignal): Promise<Head>
   /** With the bytes, proven by their hash, if it is stored. */
   read(

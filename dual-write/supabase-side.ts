@@ -10,6 +10,8 @@ import { deleteObjects, filesBucket, readObject } from '../functions/_shared/ver
 import type { FileKey, Head, StoredFile, SupabaseSide, Write } from './sides.ts'
 
 const listPage = 1000
+/** What the bucket takes at most. */
+const mostBytes = 50 * 1024 * 1024
 /** A version that has just become an older one may have become a difference to the newer. */
 const readAttempts = 3
 
@@ -26,6 +28,7 @@ const head = z.discriminatedUnion('state', [
     sha256: z.string().nullable(),
     size: z.number(),
     modifiedAt: time,
+    isOfApp: z.boolean(),
   }),
 ])
 const changed = z.object({ outcome: z.enum(['stored', 'removed', 'conflict', 'erased']) })
@@ -52,6 +55,7 @@ function sayingWhy(side: SupabaseSide): SupabaseSide {
     }
   }
   return {
+    takes: side.takes,
     head: (key, signal) => said(side.head(key, signal)),
     read: (key, signal) => said(side.read(key, signal)),
     put: (key, base, write, signal) => said(side.put(key, base, write, signal)),
@@ -100,6 +104,7 @@ function serviceSide(client: Client): SupabaseSide {
   }
 
   return {
+    takes: ({ fileId }, size) => typeOf(fileId) !== '' && size > 0 && size <= mostBytes,
     head: headOf,
 
     async read(key, signal) {

@@ -68,7 +68,7 @@ function whoIsRight(
 ): Promise<Authority> {
   return authorityOf(notes, {
     exists: async () => (await local.state(key)) !== undefined,
-    sha256: async () => (await local.read(key))?.sha256,
+    sha256: async () => (await local.hash(key))?.sha256,
   })
 }
 

@@ -83,7 +83,8 @@ begin
   return v_head || jsonb_build_object(
     'state', 'stored', 'versionId', v_newest.version_id, 'objectName', v_newest.full_storage_path,
     'sha256', coalesce(v_newest.sha256, v_newest.expected_sha256), 'size', v_newest.file_size,
-    'modifiedAt', case when v_newest.version_id = v_file.version_id then v_file.file_modified_at else v_newest.created_at end
+    'modifiedAt', case when v_newest.version_id = v_file.version_id then v_file.file_modified_at else v_newest.created_at end,
+    'isOfApp', v_newest.version_id is not distinct from v_written.version_id
   );
 end
 $$;
@@ -331,7 +332,7 @@ as $$
 $$;
 
 comment on function public.internal_store_head(text, text) is
-'For a store: what there is of a file. state: stored, with versionId, objectName, sha256, size and modifiedAt; refused, with the code that ingest gave; deleted; or unknown. revision: what the next change names. folder: below which it uploads.';
+'For a store: what there is of a file. state: stored, with versionId, objectName, sha256, size, modifiedAt and isOfApp (false when its user has uploaded or restored another since); refused, with the code that ingest gave; deleted; or unknown. revision: what the next change names. folder: below which it uploads.';
 
 create function private.store_list(p_user_id text, p_after text, p_limit integer) returns jsonb
 language sql stable security definer

@@ -1,7 +1,7 @@
 -- A store that writes to a disk and here: revisions, puts, deletes, and what the migration makes of its files.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(71);
+select plan(73);
 
 create function pg_temp.head(p_file_id text, p_user_id text default 'auth0|ada') returns jsonb
 language sql
@@ -112,7 +112,7 @@ select is(pg_temp.head('cv.pdf') ->> 'state', 'unknown', 'what nobody has writte
 select is(pg_temp.head('cv.pdf') ->> 'folder', 'user_uploads/=' || left(encode(sha256('auth0|ada'), 'hex'), 16) || '-auth0_ada/=store/cv.pdf/', 'its folder is among the user''s uploads');
 select is(pg_temp.put('cv.pdf', 'a') ->> 'outcome', 'stored', 'a put is stored');
 select is(pg_temp.head('cv.pdf') - 'folder' - 'versionId' - 'objectName', jsonb_build_object(
-  'state', 'stored', 'revision', 1, 'sha256', repeat('a', 64), 'size', 1000, 'modifiedAt', '2020-03-01T10:00:00+00:00'::timestamptz
+  'state', 'stored', 'revision', 1, 'sha256', repeat('a', 64), 'size', 1000, 'modifiedAt', '2020-03-01T10:00:00+00:00'::timestamptz, 'isOfApp', true
 ), 'its head says what and when, before it is read');
 select results_eq(
   $$ select v.state, v.source, v.held_as, v.pinned, v.original_filename, r.user_id from public.resume_versions as v join public.resumes as r on r.id = v.resume_id where v.version_id = (pg_temp.file('cv.pdf')).version_id $$,
@@ -218,6 +218,10 @@ select pg_temp.put('scan.pdf', 'c');
 select is(pg_temp.head('scan.pdf') ->> 'sha256', repeat('c', 64), 'the next put mends it');
 
 -- What its user does in ResWave
+select uploaded_version('auth0|ada', 'busy.pdf', (pg_temp.file('busy.pdf')).resume_id);
+select is(pg_temp.head('busy.pdf') ->> 'isOfApp', 'false', 'a version that its user uploaded since is the newest, and not the app''s');
+select pg_temp.put('busy.pdf', 'e');
+select is(pg_temp.head('busy.pdf') ->> 'isOfApp', 'true', 'the next put is');
 update public.resumes set deleted_at = now() where id = (pg_temp.file('scan.pdf')).resume_id;
 select is(pg_temp.head('scan.pdf') ->> 'state', 'deleted', 'a resume that its user deleted is deleted');
 select is((public.rollback_file_transfer('auth0|ada', 'old.pdf', array(select version_id from public.resume_versions where resume_id = (pg_temp.file('old.pdf')).resume_id))), 1, 'after a rollback');

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkKey } from '../../../dual-write/file-key.ts'
 import { createLocalFolder } from '../../../dual-write/local-folder.ts'
@@ -85,8 +87,55 @@ describe('createLocalFolder()', () => {
     await expect(local.list('linked')).rejects.toMatchObject({ code: 'invalid_filename' })
     expect(await local.read({ userId: 'ada', fileId: 'cv.pdf' })).toBeUndefined()
     expect(await local.list('ada')).toEqual([])
+    const deeper = { userId: 'linked', fileId: 'made/secret.pdf' }
+    await expect(local.write(deeper, bytesOf('x'))).rejects.toMatchObject({
+      code: 'invalid_filename',
+    })
+    expect(await readdir(outside)).toEqual(['secret.pdf'])
     await local.write({ userId: 'ada', fileId: 'cv.pdf' }, bytesOf('mine'))
     expect(await readFile(join(outside, 'secret.pdf'), 'utf8')).toBe('secret')
+  })
+
+  it.each(['nowhere', 'loop'])('follows no link that leads to %s', async (target) => {
+    await symlink(join(root, target), join(root, 'loop'))
+    for (const fileId of ['cv.pdf', 'drafts/cv.pdf']) {
+      const through = { userId: 'loop', fileId }
+      await expect(local.write(through, bytesOf('x'))).rejects.toMatchObject({
+        code: expect.stringMatching('invalid_filename|unavailable'),
+      })
+    }
+    expect(await readdir(root)).toEqual(['loop'])
+  })
+
+  it('hashes a file by parts, and stops when it is told to', async () => {
+    const large = bytesOf('0123456789'.repeat(200_000))
+    await local.write(key, large)
+    expect(await local.hash(key)).toEqual({
+      tag: (await local.state(key))?.tag,
+      sha256: createHash('sha256').update(large).digest('hex'),
+    })
+    await expect(local.hash(key, AbortSignal.abort())).rejects.toMatchObject({
+      code: 'unavailable',
+    })
+  })
+
+  it('leaves a file as it was when the disk takes no more of another', async () => {
+    await local.write(key, bytesOf('one'))
+    const module = new URL('../../../dual-write/local-folder.ts', import.meta.url).href
+    // A limit of the size of files: the disk says no in the middle of one.
+    const program = `
+      const { createLocalFolder } = await import(${JSON.stringify(module)})
+      const local = createLocalFolder(${JSON.stringify(root)}, ${JSON.stringify(join(base, 'temporary'))})
+      const large = new Uint8Array(1_000_000)
+      await local.write(${JSON.stringify(key)}, large).catch((error) => console.log(error.code))`
+    const script = `ulimit -f 16; exec '${process.execPath}' --input-type=module -e "$PROGRAM"`
+    const { stdout } = await promisify(execFile)('sh', ['-c', script], {
+      env: { ...process.env, PROGRAM: program },
+    })
+    expect(stdout).toBe('unavailable\n')
+    const found = await local.read(key)
+    expect(found && textOf(found.bytes)).toBe('one')
+    expect(await readdir(join(base, 'temporary'))).toEqual([])
   })
 
   it('says so when a file is where a folder would have to be', async () => {
@@ -132,12 +181,19 @@ describe('checkKey()', () => {
     )
   })
 
-  it.each(['', '.', '..', 'a/b', '../bea', 'a\u0000', '.reswave-outbox', 'x'.repeat(256)])(
-    'refuses the user id %j',
-    (userId) => {
-      expect(() => checkKey(userId, 'cv.pdf')).toThrow(
-        expect.objectContaining({ code: 'invalid_request' }),
-      )
-    },
-  )
+  it.each([
+    '',
+    '.',
+    '..',
+    'a/b',
+    '../bea',
+    'a\u0000',
+    '.reswave-outbox',
+    '.ResWave-Outbox',
+    'x'.repeat(256),
+  ])('refuses the user id %j', (userId) => {
+    expect(() => checkKey(userId, 'cv.pdf')).toThrow(
+      expect.objectContaining({ code: 'invalid_request' }),
+    )
+  })
 })

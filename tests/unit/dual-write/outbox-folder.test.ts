@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openOutboxFolder } from '../../../dual-write/outbox-folder.ts'
 
@@ -66,6 +67,46 @@ describe('openOutboxFolder()', () => {
     mine.close()
     const theirs = await openOutboxFolder(path)
     expect(await theirs.of(key)).toMatchObject([{ over: true }])
+  })
+
+  it('leaves alone what another thread of this process has under way', async () => {
+    const module = new URL('../../../dual-write/outbox-folder.ts', import.meta.url).href
+    const thread = new Worker(
+      `const { parentPort } = require('node:worker_threads')
+      import(${JSON.stringify(module)}).then(async ({ openOutboxFolder }) => {
+        const outbox = await openOutboxFolder(${JSON.stringify(path)})
+        await outbox.add({ key: ${JSON.stringify(key)}, behind: 'supabase', operation: 'put', sha256: 'a' })
+        parentPort.postMessage('noted')
+        setInterval(() => {}, 1000)
+      })`,
+      { eval: true },
+    )
+    try {
+      await once(thread, 'message')
+      const mine = await openOutboxFolder(path)
+      expect(await mine.of(key)).toMatchObject([{ over: false }])
+    } finally {
+      await thread.terminate()
+    }
+  })
+
+  it('goes by what is no note, except for the file that it is of', async () => {
+    const outbox = await openOutboxFolder(path)
+    await outbox.add({ key, behind: 'supabase', operation: 'put', sha256: 'a' })
+    const broken = await outbox.add({ key: other, behind: 'supabase', operation: 'delete' })
+    await writeFile(broken.id, '{"userId":')
+    expect(await keysOf(outbox)).toEqual([key])
+    expect(await outbox.of(key)).toHaveLength(1)
+    await expect(outbox.of(other)).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
+  it('says that the disk does not do it', async () => {
+    const outbox = await openOutboxFolder(path)
+    await rm(join(path, 'temporary'), { recursive: true })
+    await expect(
+      outbox.add({ key, behind: 'supabase', operation: 'put', sha256: 'a' }),
+    ).rejects.toMatchObject({ code: 'unavailable' })
+    expect(outbox.size).toBe(0)
   })
 
   it('has a note again that somebody removed before it was kept', async () => {

@@ -35,6 +35,13 @@ describe('collectOutcomes()', () => {
     await outcomes.close()
   })
 
+  it('gives up a batch that nobody answers for', async () => {
+    const outcomes = collectOutcomes(() => new Promise(() => {}), 60_000, 5)
+    add(outcomes, 10)
+    await outcomes.close()
+    expect(outcomes.lost).toBe(10)
+  })
+
   it('counts what was not taken, and goes on', async () => {
     let calls = 0
     const outcomes = collectOutcomes(async () => {

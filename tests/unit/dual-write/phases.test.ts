@@ -8,7 +8,7 @@ function clocked(answers: (() => Promise<Phase>)[]) {
       clock.asked++
       return (answers.shift() ?? (() => Promise.reject(new Error('Nobody answers'))))()
     },
-    { forMs: 1_000, now: () => clock.now },
+    { forMs: 1_000, waitMs: 60_000, now: () => clock.now },
   )
   return { clock, phaseOf }
 }
@@ -57,6 +57,27 @@ describe('rememberPhases()', () => {
     expect(await phaseOf('ada')).toBe('dual_read')
   })
 
+  it('waits for an answer no longer than it is told, and takes it when it comes', async () => {
+    let answer: (phase: Phase) => void = () => {}
+    let now = 0
+    const ask = () =>
+      new Promise<Phase>((resolve) => {
+        answer = resolve
+      })
+    const phaseOf = rememberPhases(ask, {
+      forMs: 1_000,
+      waitMs: 5,
+      now: () => now,
+    })
+    expect(await phaseOf('ada')).toBe('dual_read')
+    answer('local')
+    expect(await phaseOf('ada')).toBe('local')
+    now = 1_000
+    expect(await phaseOf('ada')).toBe('local')
+    answer('supabase')
+    expect(await phaseOf('ada')).toBe('supabase')
+  })
+
   it('forgets the users it has known longest when there are too many', async () => {
     let asked = 0
     const phaseOf = rememberPhases(
@@ -64,7 +85,7 @@ describe('rememberPhases()', () => {
         asked++
         return Promise.resolve<Phase>('local')
       },
-      { forMs: 1_000_000, now: () => 0 },
+      { forMs: 1_000_000, waitMs: 60_000, now: () => 0 },
     )
     for (let user = 0; user <= 10_000; user++) await phaseOf(String(user))
     await phaseOf('10000')

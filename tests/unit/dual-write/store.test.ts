@@ -86,15 +86,40 @@ describe('a write', () => {
     expect(world.notes.size).toBe(0)
   })
 
-  it('is refused when too many files wait for Supabase, unless it is of one that waits already', async () => {
+  it('leaves one note of a file, however often it is written while Supabase is away', async () => {
     const { world, view, ask } = begin('dual_write')
     world.supabaseDown = true
-    for (let file = 0; file < 1000; file++) {
-      await ask(view.store.put('ada', `${file}.pdf`, bytesOf('x')))
+    for (let time = 0; time < 20; time++) await ask(view.store.put(...put(String(time))))
+    expect(world.notes.size).toBe(1)
+  })
+
+  it('that the disk does not take leaves nothing behind', async () => {
+    for (const phase of ['local', 'dual_write'] as const) {
+      const { world, view, ask } = begin(phase)
+      await ask(view.store.put(...put('one')))
+      const notes = world.notes.size
+      world.diskFull = true
+      for (let time = 0; time < 5; time++) {
+        await expect(ask(view.store.put(...put('two')))).rejects.toMatchObject({
+          code: 'unavailable',
+        })
+      }
+      expect(world.notes.size).toBe(notes)
+      const found = await ask(view.store.get('ada', 'cv.pdf'))
+      expect(found && textOf(found.bytes)).toBe('one')
     }
-    await expect(ask(view.store.put(...put('one')))).rejects.toMatchObject({ code: 'unavailable' })
-    expect(world.disk.has(nameOf(key))).toBe(false)
-    await ask(view.store.put('ada', '7.pdf', bytesOf('y')))
+  })
+
+  it('that is under way when the store is closed is ended, and one that comes after it refused', async () => {
+    const { world, view, ask } = begin('dual_write')
+    const writing = view.store.put(...put('one'))
+    await ask(view.store.close())
+    expect(await writing).toMatchObject({ supabase: 'stored' })
+    expect(world.closed).toBe(1)
+    await expect(ask(view.store.put(...put('two')))).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(ask(view.store.delete('ada', 'cv.pdf'))).rejects.toMatchObject({
+      code: 'unavailable',
+    })
   })
 
   it('that comes at once with others ends as the last one on both sides', async () => {
@@ -137,6 +162,52 @@ describe('a read in dual_read', () => {
   })
 })
 
+describe('what is told of reads in dual_read', () => {
+  async function toldOf(ready: (world: World) => void): Promise<string[]> {
+    const { world, view, ask } = begin('dual_read')
+    ready(world)
+    await ask(view.store.get('ada', 'cv.pdf'))
+    await ask(view.store.settled())
+    return world.outcomes.map(({ side, outcome }) => `${side} ${outcome}`)
+  }
+  const disk = (world: World) => world.disk.set(nameOf(key), { bytes: bytesOf('one'), tag: 'a' })
+
+  it('a file that is nowhere is no fallback', async () => {
+    expect(await toldOf(() => {})).toEqual(['supabase ok', 'local ok'])
+  })
+
+  it('nor is one that ResWave does not keep', async () => {
+    const told = await toldOf((world) => {
+      disk(world)
+      world.refusing = true
+    })
+    expect(told).toEqual(['supabase ok', 'local ok'])
+  })
+
+  it('one that ResWave should have is', async () => {
+    expect(await toldOf(disk)).toEqual(['supabase ok', 'local fallback'])
+  })
+
+  it('so is one that it fails to give', async () => {
+    const told = await toldOf((world) => {
+      disk(world)
+      world.supabaseDown = true
+    })
+    expect(told).toEqual(['supabase fault', 'local fallback'])
+  })
+
+  it('one that its user has put into ResWave is no mismatch; one that nobody has is', async () => {
+    for (const isOfApp of [false, true]) {
+      const told = await toldOf((world) => {
+        disk(world)
+        world.remoteOf(key).content = bytesOf('another')
+        world.isOfApp = isOfApp
+      })
+      expect(told).toEqual(['supabase ok', ...(isOfApp ? ['supabase mismatch'] : [])])
+    }
+  })
+})
+
 describe('a delete', () => {
   it('that Supabase has not heard of is not undone by a read, a repair or another phase', async () => {
     const { world, view, ask } = begin('dual_write')
@@ -171,13 +242,9 @@ describe('repair()', () => {
 })
 
 describe('createShadow()', () => {
-  const sides = (read: () => Promise<never>) => {
+  const sides = (hash: () => Promise<never>) => {
     const never = () => Promise.reject(new Error('Not asked for'))
-    return {
-      local: { read, state: never, write: never, remove: never, list: never },
-      supabase: { head: never, read: never, put: never, remove: never, list: never },
-      outbox: { of: never } as never,
-    }
+    return { local: { hash, state: never }, supabase: { head: never }, outbox: { of: never } }
   }
   const options = { share: 1, mostAtOnce: 2, budgetMs: 30 }
 

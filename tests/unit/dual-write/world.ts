@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { createStore, type DualWriteStore } from '../../../dual-write/dual-write-store.ts'
 import { nameOf } from '../../../dual-write/file-key.ts'
 import type { Note, Outbox } from '../../../dual-write/outbox.ts'
+import type { Outcome } from '../../../dual-write/outcomes.ts'
 import type { Phase } from '../../../dual-write/phases.ts'
 import type { FileKey, Head, LocalSide, SupabaseSide } from '../../../dual-write/sides.ts'
 import { AppError } from '../../../functions/_shared/errors.ts'
@@ -59,6 +60,12 @@ export class World {
   readonly late: (() => void)[] = []
   faults: Faults = { rate: 0, late: 0 }
   supabaseDown = false
+  diskFull = false
+  /** What Supabase has came from the app. */
+  isOfApp = true
+  /** How many outboxes were closed. */
+  closed = 0
+  readonly outcomes: Outcome[] = []
   /** Supabase takes no file. */
   refusing = false
   /** Steps that wait for their turn. */
@@ -131,6 +138,7 @@ export class World {
       sha256: hashOf(content),
       size: content.byteLength,
       modifiedAt: new Date(0),
+      isOfApp: this.isOfApp,
     }
   }
 
@@ -155,14 +163,14 @@ export class World {
       supabase: this.supabaseOf(view),
       outbox: this.outboxOf(view),
       phaseOf: () => phaseOf(view),
-      record: () => Promise.resolve(),
+      record: (batch) => Promise.resolve(this.outcomes.push(...batch)),
       shadow: { share: 1, mostAtOnce: 4, budgetMs: 60_000 },
       phaseMs: 0,
+      phaseTimeoutMs: 60_000,
       writeTimeoutMs: 60_000,
       readTimeoutMs: 60_000,
       repairEveryMs: 0,
       recordEveryMs: 60_000,
-      mostPending: 1000,
       wayBack: true,
       random: this.random,
     })
@@ -184,8 +192,14 @@ export class World {
           const bytes = this.disk.get(nameOf(key))?.bytes
           return state && bytes && { ...state, bytes, sha256: hashOf(bytes) }
         }),
+      hash: (key) =>
+        step(() => {
+          const found = this.disk.get(nameOf(key))
+          return found && { tag: found.tag, sha256: hashOf(found.bytes) }
+        }),
       write: (key, bytes) =>
         step(() => {
+          if (this.diskFull) throw new AppError('unavailable', 'The disk is full')
           this.disk.set(nameOf(key), { bytes, tag: String(++this.tags) })
           return { tag: String(this.tags), size: bytes.byteLength, modifiedAt: new Date(0) }
         }),
@@ -210,6 +224,7 @@ export class World {
   private supabaseOf(owner: ProcessView): SupabaseSide {
     const step = <T>(work: () => T, late?: () => void) => this.step(owner, 'supabase', work, late)
     return {
+      takes: () => !this.refusing,
       head: (key) => step(() => this.headOf(key)),
       read: (key) =>
         step(() => {
@@ -284,7 +299,9 @@ export class World {
       get size() {
         return world.notes.size
       },
-      close() {},
+      close() {
+        world.closed++
+      },
     }
   }
 
