@@ -199,6 +199,7 @@ begin
   );
   delete from public.optimizations as o where o.user_id = v_caller;
   delete from private.retention_overrides as o where o.user_id = v_caller;
+  perform private.forget_rollout_user(v_caller);
   return v_erasure;
 end
 $$;

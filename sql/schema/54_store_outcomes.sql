@@ -266,7 +266,8 @@ set search_path = ''
 as $$
   with signals as (
     select
-      s.*, s.rate > s.allowed and s.affected >= 3 and s.deviation > p_rollout.hold_errors as over
+      s.*, s.side || ' ' || case when s.signal like 'over%' then 'slow' else s.signal end as what,
+      s.rate > s.allowed and s.affected >= 3 and s.deviation > p_rollout.hold_errors as over
     from private.rollout_signals(p_rollout, p_phase, p_from, p_until) as s
   ), users as (
     select o.user_key, sum(o.calls) as calls, sum(o.mismatches) as mismatches
@@ -279,9 +280,8 @@ as $$
     'users', (select count(*) from users),
     'calls', (select coalesce(sum(least(u.calls, p_rollout.calls_per_user)), 0) from users as u),
     'mismatchUsers', (select count(*) from users as u where u.mismatches > 0),
-    'holds', exists (select from signals as s where s.over),
-    'falls', exists (select from signals as s where s.over and s.deviation > p_rollout.fall_errors),
-    'judged', exists (select from signals),
+    'over', to_jsonb(array(select s.what from signals as s where s.over order by 1)),
+    'farOver', to_jsonb(array(select s.what from signals as s where s.over and s.deviation > p_rollout.fall_errors order by 1)),
     'signals', coalesce((
       select jsonb_agg(jsonb_build_object(
         'side', s.side, 'signal', s.signal, 'users', s.users, 'calls', s.calls, 'affected', s.affected,
@@ -294,7 +294,7 @@ as $$
 $$;
 
 comment on function private.rollout_window(private.rollouts, text, timestamptz, timestamptz) is
-'A window of a phase as it is judged and noted: users, counted calls, users with mismatches, signals, and whether these hold or fall.';
+'A window of a phase as it is judged and noted: users, counted calls, users with mismatches, the signals, and which of these are over what is allowed by hold_errors (over) and by fall_errors (farOver).';
 
 grant execute on function private.record_store_outcomes(jsonb) to service_role;
 grant execute on function public.record_store_outcomes(jsonb) to service_role;
