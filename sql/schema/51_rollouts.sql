@@ -236,13 +236,15 @@ comment on function public.rollout_phase(text) is
 'The phase of a user: local, dual_write, dual_read or supabase. It never goes back while stages rise. Called by what writes to both stores. Raises invalid_request.';
 
 create function private.forget_rollout_user(p_user_id text) returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
-  delete from private.rollout_pins where user_id = p_user_id;
+begin
+  delete from private.rollout_pins as p where p.user_id = p_user_id;
   delete from private.store_outcomes as o
   using private.rollouts as r
   where r.ended_at is null and o.user_key = private.rollout_hash(r.salt, p_user_id, 1);
+end
 $$;
 
 comment on function private.forget_rollout_user(text) is 'What rollouts know of a user: the pin, and the outcomes of a day. Their phase is computed, so it stays.';

@@ -1,7 +1,7 @@
 -- Every RPC × role, called with arguments that pass for whoever may. The owner has a version of each state.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(250);
+select plan(290);
 
 create temporary table ready as select r.* from ready_version('auth0|owner', 'ready.pdf', 'A carpenter') as r;
 create temporary table arrived as select r.* from begin_upload('auth0|owner', 'arrived.pdf') as r;
@@ -36,6 +36,7 @@ create temporary table deleted as select r.* from ready_version('auth0|owner', '
 update public.resumes set deleted_at = now() where id = (select resume_id from deleted);
 create temporary table receipt as select e.* from private.begin_erasure('auth0|owner', '{}', 'request') as e;
 create temporary table erase_job as select j.* from receipt, claim('erase', erasure_id) as j;
+select private.start_rollout('test', 'the matrix', null);
 grant select on all tables in schema pg_temp to public;
 
 create temporary table matrix (rpc text, anon text, owner text, stranger text, nobody text, service text, call text);
@@ -95,6 +96,14 @@ from (
     ('internal_take_endpoint', $$select public.internal_take_endpoint(job_id, lease_token, '{a}', '{a}') from optimize_job$$),
     ('internal_swap_circuit', $$select public.internal_swap_circuit('a', 0, '{"state": "closed", "epoch": 0, "calls": []}')$$),
     ('internal_wait_optimization', $$select public.internal_wait_optimization(job_id, lease_token, '{"code": "circuit_open"}', 30) from optimize_job$$),
+    ('rollout_phase', $$select public.rollout_phase('auth0|owner')$$),
+    ('record_store_outcomes', $$select public.record_store_outcomes('[]')$$),
+    ('start_rollout', $$select public.force_rollout_stage(0, 'me', 'x'), public.start_rollout('me', 'x')$$),
+    ('pause_rollout', $$select public.pause_rollout('me', 'x')$$),
+    ('resume_rollout', $$select public.resume_rollout('me', 'x')$$),
+    ('force_rollout_stage', $$select public.force_rollout_stage(2, 'me', 'x')$$),
+    ('pin_rollout_user', $$select public.pin_rollout_user('auth0|owner', 'local', 'me', 'x')$$),
+    ('rollout_report', 'select public.rollout_report()'),
     ('internal_keep_house', 'select public.internal_keep_house()'),
     ('internal_health', 'select public.internal_health()')
 ) as t (rpc, call);

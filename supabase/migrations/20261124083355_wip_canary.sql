@@ -198,13 +198,15 @@ $function$
 
 create or replace function private.forget_rollout_user(p_user_id text)
 returns void
-language sql
+language plpgsql
 set search_path to ''
 as $function$
-  delete from private.rollout_pins where user_id = p_user_id;
+begin
+  delete from private.rollout_pins as p where p.user_id = p_user_id;
   delete from private.store_outcomes as o
   using private.rollouts as r
   where r.ended_at is null and o.user_key = private.rollout_hash(r.salt, p_user_id, 1);
+end
 $function$
 ;
 
@@ -1024,8 +1026,10 @@ as $function$
 $function$
 ;
 
+-- pgls-ignore lint/safety/addingForeignKeyConstraint: the table is new and empty
 alter table "private"."rollout_decisions" add constraint "rollout_decisions_rollout_id_fkey" foreign key (rollout_id) references private.rollouts(rollout_id);
 
+-- pgls-ignore lint/safety/addingForeignKeyConstraint: the table is new and empty
 alter table "private"."rollout_stages" add constraint "rollout_stages_rollout_id_fkey" foreign key (rollout_id) references private.rollouts(rollout_id) on delete cascade;
 
 create index rollout_decisions_rollout_id_idx on private.rollout_decisions using btree (rollout_id, decision_id);
