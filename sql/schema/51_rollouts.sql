@@ -175,6 +175,16 @@ $$;
 
 comment on function private.phase_rank(text) is 'The order of phases, from 1; null for no phase.';
 
+create function private.phases_from(p_phase text) returns text[]
+language sql immutable strict parallel safe
+set search_path = ''
+as $$
+  select array_agg(p.phase) from unnest(array['local', 'dual_write', 'dual_read', 'supabase']) as p (phase)
+  where private.phase_rank(p.phase) >= private.phase_rank(p_phase)
+$$;
+
+comment on function private.phases_from(text) is 'A phase and those beyond it.';
+
 create function private.rollout_hash(p_salt text, p_user_id text, p_part integer) returns bigint
 language sql immutable strict parallel safe
 set search_path = ''

@@ -58,18 +58,19 @@ begin
   if not found then
     return 0;
   end if;
-  with given as (
+  with given as materialized (
     -- What the caller did wrong says nothing about a store.
     select o.user_id, o.side, o.outcome, o.milliseconds
     from jsonb_to_recordset(p_outcomes) as o (user_id text, side text, outcome text, milliseconds numeric)
     where o.outcome <> 'refused'
-  ), users as (
+  ), users as materialized (
+    -- Once for each user, not for each pair that a join would compare.
     select
       g.user_id, private.rollout_hash(v_rollout.salt, g.user_id, 1) as user_key,
       private.phase_of_bucket(v_rollout, private.rollout_bucket(v_rollout.salt, g.user_id)) as phase
     from given as g
     group by g.user_id
-  ), sums as (
+  ), sums as materialized (
     select
       u.phase, g.side, u.user_key, count(*) as calls,
       count(*) filter (where g.outcome = 'fault') as faults,
@@ -153,7 +154,7 @@ set search_path = ''
 as $$
   with users as (
     select
-      private.phase_rank(o.phase) >= private.phase_rank(p_phase) as treated, o.side, o.user_key,
+      o.phase = any ((select private.phases_from(p_phase))::text[]) as treated, o.side, o.user_key,
       sum(o.calls)::double precision as calls,
       least(sum(o.calls), p_rollout.calls_per_user)::double precision as weight,
       sum(o.faults)::double precision as faults, sum(o.fallbacks)::double precision as fallbacks,
@@ -272,7 +273,7 @@ as $$
   ), users as (
     select o.user_key, sum(o.calls) as calls, sum(o.mismatches) as mismatches
     from private.store_outcomes as o
-    where o.slot_at >= p_from and o.slot_at < p_until and private.phase_rank(o.phase) >= private.phase_rank(p_phase)
+    where o.slot_at >= p_from and o.slot_at < p_until and o.phase = any ((select private.phases_from(p_phase))::text[])
     group by o.user_key
   )
   select jsonb_build_object(

@@ -472,6 +472,17 @@ as $function$
 $function$
 ;
 
+create or replace function private.phases_from(p_phase text)
+returns text[]
+language sql
+immutable parallel safe strict
+set search_path to ''
+as $function$
+  select array_agg(p.phase) from unnest(array['local', 'dual_write', 'dual_read', 'supabase']) as p (phase)
+  where private.phase_rank(p.phase) >= private.phase_rank(p_phase)
+$function$
+;
+
 create or replace function private.pin_rollout_user(p_user_id text, p_phase text, p_by text, p_why text)
 returns text
 language plpgsql
@@ -529,18 +540,19 @@ begin
   if not found then
     return 0;
   end if;
-  with given as (
+  with given as materialized (
     -- What the caller did wrong says nothing about a store.
     select o.user_id, o.side, o.outcome, o.milliseconds
     from jsonb_to_recordset(p_outcomes) as o (user_id text, side text, outcome text, milliseconds numeric)
     where o.outcome <> 'refused'
-  ), users as (
+  ), users as materialized (
+    -- Once for each user, not for each pair that a join would compare.
     select
       g.user_id, private.rollout_hash(v_rollout.salt, g.user_id, 1) as user_key,
       private.phase_of_bucket(v_rollout, private.rollout_bucket(v_rollout.salt, g.user_id)) as phase
     from given as g
     group by g.user_id
-  ), sums as (
+  ), sums as materialized (
     select
       u.phase, g.side, u.user_key, count(*) as calls,
       count(*) filter (where g.outcome = 'fault') as faults,
@@ -656,7 +668,7 @@ set search_path to ''
 as $function$
   with users as (
     select
-      private.phase_rank(o.phase) >= private.phase_rank(p_phase) as treated, o.side, o.user_key,
+      o.phase = any ((select private.phases_from(p_phase))::text[]) as treated, o.side, o.user_key,
       sum(o.calls)::double precision as calls,
       least(sum(o.calls), p_rollout.calls_per_user)::double precision as weight,
       sum(o.faults)::double precision as faults, sum(o.fallbacks)::double precision as fallbacks,
@@ -830,7 +842,7 @@ as $function$
   ), users as (
     select o.user_key, sum(o.calls) as calls, sum(o.mismatches) as mismatches
     from private.store_outcomes as o
-    where o.slot_at >= p_from and o.slot_at < p_until and private.phase_rank(o.phase) >= private.phase_rank(p_phase)
+    where o.slot_at >= p_from and o.slot_at < p_until and o.phase = any ((select private.phases_from(p_phase))::text[])
     group by o.user_key
   )
   select jsonb_build_object(
@@ -1096,6 +1108,8 @@ comment on function "private"."outcome_slot"(timestamp with time zone) is 'The b
 
 comment on function "private"."phase_rank"(text) is 'The order of phases, from 1; null for no phase.';
 
+comment on function "private"."phases_from"(text) is 'A phase and those beyond it.';
+
 comment on function "private"."record_store_outcomes"(jsonb, timestamp with time zone) is 'Counts outcomes in the slot of p_at.';
 
 comment on function "private"."rollout_bucket"(text, text) is '0–9,999, the same for a user as long as a rollout lasts: the first 8 bytes of SHA-256 over "salt:user id" without the highest bit, big-endian, modulo 10,000.';
@@ -1193,6 +1207,10 @@ grant execute on function "private"."phase_of_bucket"(private.rollouts, integer)
 revoke all on function "private"."phase_rank"(text) from public;
 
 grant execute on function "private"."phase_rank"(text) to "postgres";
+
+revoke all on function "private"."phases_from"(text) from public;
+
+grant execute on function "private"."phases_from"(text) to "postgres";
 
 revoke all on function "private"."pin_rollout_user"(text, text, text, text) from public;
 
