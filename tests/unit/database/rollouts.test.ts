@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Sql } from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { connect, declaredDatabase } from '../../../scripts/database/scratch.ts'
+import { connect, declaredDatabase, projectRoot } from '../../../scripts/database/scratch.ts'
+import { splitStatements } from '../../../scripts/database/sql-text.ts'
 import { type OpenScratch, openScratch } from './open-scratch.ts'
 
 const timeoutMs = 1_800_000
@@ -161,6 +163,19 @@ describe('a rollout of 3,000 users', () => {
     },
     timeoutMs,
   )
+})
+
+test('the report for DBAs runs, and changes nothing', async () => {
+  await live(1, { slots: 2 })
+  const queries = splitStatements(
+    readFileSync(join(projectRoot, 'sql/operations/canary.sql'), 'utf8'),
+  )
+  expect(queries).toHaveLength(4)
+  await sql.begin('read only', async (transaction) => {
+    for (const { text } of queries) await transaction.unsafe(text)
+    const [where] = await transaction.unsafe(queries[0]?.text ?? '')
+    expect(where).toMatchObject({ state: 'running', phase: 'dual_write', percentage: '5.00' })
+  })
 })
 
 function mean(lives: readonly Life[]): string {
