@@ -71,7 +71,7 @@ begin
     );
     v_decision := private.judge_rollouts(v_begin + v_slot * interval '5 minutes');
     select * into v_rollout from private.rollouts as r where r.ended_at is null;
-    exit when v_decision = 'fell_back' or v_slot > p_regression_after and (
+    exit when v_decision = 'fell_back' or p_regression = 0 and (
       select d.why from private.rollout_decisions as d where d.rollout_id = v_rollout.rollout_id order by d.decision_id desc limit 1
     ) = 'complete';
     v_decision := null;
