@@ -1,7 +1,7 @@
 -- Phases by a sticky bucket, what is counted of the calls, and how a rollout goes on by it.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select no_plan();
+select plan(150);
 
 -- A slot of calls of many users, as if they had been recorded: bad ones of each user from the share on.
 create function pg_temp.traffic(
