@@ -32,6 +32,7 @@ const firstAsked = [
   '082',
   '010',
   '120',
+  '068',
 ]
 
 const { survivors, count } = await withScratch(async (scratch) => {
