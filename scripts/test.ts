@@ -63,6 +63,12 @@ const tiers: Record<'test' | 'slow', readonly Step[]> = {
       counts: 'vitest',
       env: { RESWAVE_RECOVERIES: '1000' },
     },
+    {
+      name: 'twenty-five rollouts of each kind',
+      command: [...vitest('unit'), 'tests/unit/database/rollouts.test.ts'],
+      counts: 'vitest',
+      env: { RESWAVE_ROLLOUTS: '25' },
+    },
     { name: 'mutants of the circuit breaker', command: npm('test:mutation'), counts: 'line' },
     { name: 'a real Ollama', command: npm('test:ollama'), counts: 'line' },
   ],

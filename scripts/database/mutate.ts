@@ -32,6 +32,9 @@ const firstAsked = [
   '082',
   '010',
   '120',
+  '068',
+  '073',
+  '081',
 ]
 
 const { survivors, count } = await withScratch(async (scratch) => {

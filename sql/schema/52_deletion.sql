@@ -201,6 +201,7 @@ begin
   delete from private.retention_overrides as o where o.user_id = v_caller;
   delete from private.legacy_files as f where f.user_id = v_caller;
   delete from private.store_files as s where s.user_id = v_caller;
+  perform private.forget_rollout_user(v_caller);
   return v_erasure;
 end
 $$;

@@ -36,7 +36,8 @@ begin
     'uploadsSettled', private.expire_uploads(),
     'jobsBuried', private.bury_spent_jobs(),
     'resumesErased', private.erase_expired(),
-    'optimizationsForgotten', v_forgotten
+    'optimizationsForgotten', v_forgotten,
+    'rollout', private.judge_rollouts()
   );
 end
 $$;
@@ -49,7 +50,7 @@ as $$
 $$;
 
 comment on function public.internal_keep_house(jsonb) is
-'What has to be done from time to time: settle uploads whose time is over, end jobs whose workers died, erase what was deleted long enough ago, forget old optimizations, dead jobs and samples. Bounded; returns what it did. p_storage_calls: what was measured at Storage since the last report. Called by worker.';
+'What has to be done from time to time: settle uploads whose time is over, end jobs whose workers died, erase what was deleted long enough ago, forget old optimizations, dead jobs and samples, judge the rollout. Bounded; returns what it did. p_storage_calls: what was measured at Storage since the last report. Called by worker.';
 
 create function private.health() returns jsonb
 language sql stable security definer

@@ -90,10 +90,18 @@ select bag_eq(
       ('public.internal_take_endpoint'), ('private.take_endpoint'),
       ('public.internal_swap_circuit'), ('private.swap_circuit'),
       ('public.internal_wait_optimization'), ('private.wait_optimization'),
+      ('public.rollout_phase'), ('private.rollout_phase'),
+      ('public.record_store_outcomes'), ('private.record_store_outcomes'),
+      ('public.start_rollout'), ('private.start_rollout'),
+      ('public.pause_rollout'), ('private.pause_rollout'),
+      ('public.resume_rollout'), ('private.resume_rollout'),
+      ('public.force_rollout_stage'), ('private.force_rollout_stage'),
+      ('public.pin_rollout_user'), ('private.pin_rollout_user'),
+      ('public.rollout_report'), ('private.rollout_report'),
       ('public.internal_keep_house'), ('private.keep_house'),
       ('public.internal_health'), ('private.health')
   $$,
-  'service_role may execute the internal RPCs and their bodies, nothing else'
+  'service_role may execute the service''s RPCs and their bodies, nothing else'
 );
 
 select is_empty(

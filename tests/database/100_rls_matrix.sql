@@ -2,7 +2,7 @@
 -- different answers, and each stands here for every cell. Every statement is valid for someone who may.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(422);
+select plan(522);
 
 create temporary table ready as select r.* from ready_version('auth0|owner', 'ready.pdf') as r;
 create temporary table pending as select r.* from begin_upload('auth0|owner', 'pending.pdf') as r;
@@ -93,6 +93,26 @@ values
   ('private.erasures', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.erasures (user_digest, reason, sweep_until, resumes) values ('x', 'request', now(), 0)$$),
   ('private.erasures', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$update private.erasures set objects = 9$$),
   ('private.erasures', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$delete from private.erasures$$),
+  ('private.rollouts', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$select from private.rollouts$$),
+  ('private.rollouts', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.rollouts (entered_at, judged_until, started_at) values (now(), now(), now())$$),
+  ('private.rollouts', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$update private.rollouts set stage = 9$$),
+  ('private.rollouts', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$delete from private.rollouts$$),
+  ('private.rollout_stages', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$select from private.rollout_stages$$),
+  ('private.rollout_stages', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.rollout_stages (rollout_id, stage, phase, percentage, min_time, min_calls, min_users) values (1, 1, 'supabase', 1, '0', 1, 1)$$),
+  ('private.rollout_stages', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$update private.rollout_stages set percentage = 100$$),
+  ('private.rollout_stages', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$delete from private.rollout_stages$$),
+  ('private.rollout_pins', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$select from private.rollout_pins$$),
+  ('private.rollout_pins', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.rollout_pins (user_id, phase, pinned_by, why) values ('x', 'local', 'x', 'x')$$),
+  ('private.rollout_pins', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$update private.rollout_pins set phase = 'local'$$),
+  ('private.rollout_pins', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$delete from private.rollout_pins$$),
+  ('private.rollout_decisions', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$select from private.rollout_decisions$$),
+  ('private.rollout_decisions', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.rollout_decisions (decided_at, decision, decided_by, why) values (now(), 'held', 'x', 'x')$$),
+  ('private.rollout_decisions', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$update private.rollout_decisions set why = 'x'$$),
+  ('private.rollout_decisions', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$delete from private.rollout_decisions$$),
+  ('private.store_outcomes', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$select from private.store_outcomes$$),
+  ('private.store_outcomes', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.store_outcomes (slot_at, phase, side, user_key) values (now(), 'local', 'local', 1)$$),
+  ('private.store_outcomes', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$update private.store_outcomes set faults = 0$$),
+  ('private.store_outcomes', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$delete from private.store_outcomes$$),
   -- Storage grants its tables to every role, its row level security is all there is. One object exists.
   ('storage.objects', 'select', 'rows 0', 'rows 1', 'rows 0', 'rows 0', 'rows 1', 'select from storage.objects'),
   ('storage.objects', 'insert', 'error 42501', 'rows 1', 'error 42501', 'error 42501', 'rows 1', $$insert into storage.objects (bucket_id, name) select 'resumes', full_storage_path from pending$$),

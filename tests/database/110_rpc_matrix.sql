@@ -1,7 +1,7 @@
 -- Every RPC × role, called with arguments that pass for whoever may. The owner has a version of each state.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(335);
+select plan(375);
 
 create temporary table ready as select r.* from ready_version('auth0|owner', 'ready.pdf', 'A carpenter') as r;
 create temporary table arrived as select r.* from begin_upload('auth0|owner', 'arrived.pdf') as r;
@@ -49,6 +49,7 @@ select as_dba();
 select write_object('resumes', path, 7) from moving;
 select set_config('request.headers', '{"x-migration-lease": "6f1c0a52-3c53-4d3a-8f0e-0a4f1d0c9b11"}', true);
 create temporary table transferred as select v.version_id from moving as m, private.transfer_file_metadata('auth0|mover', '1', m.path) as v;
+select private.start_rollout('test', 'the matrix', null);
 grant select on all tables in schema pg_temp to public;
 
 create temporary table matrix (rpc text, anon text, owner text, stranger text, nobody text, service text, call text);
@@ -125,6 +126,14 @@ from (
     ('internal_store_list', $$select public.internal_store_list('auth0|mover')$$),
     ('internal_store_put', $$select public.internal_store_put('auth0|mover', '1', 0, repeat('a', 64), '{"name": "cv.pdf", "type": "application/pdf", "size": 7, "createdAt": "2020-01-01T00:00:00Z", "modifiedAt": "2020-01-01T00:00:00Z"}')$$),
     ('internal_store_remove', $$select public.internal_store_remove('auth0|mover', '2', 0)$$),
+    ('rollout_phase', $$select public.rollout_phase('auth0|owner')$$),
+    ('record_store_outcomes', $$select public.record_store_outcomes('[]')$$),
+    ('start_rollout', $$select public.force_rollout_stage(0, 'me', 'x'), public.start_rollout('me', 'x')$$),
+    ('pause_rollout', $$select public.pause_rollout('me', 'x')$$),
+    ('resume_rollout', $$select public.resume_rollout('me', 'x')$$),
+    ('force_rollout_stage', $$select public.force_rollout_stage(2, 'me', 'x')$$),
+    ('pin_rollout_user', $$select public.pin_rollout_user('auth0|owner', 'local', 'me', 'x')$$),
+    ('rollout_report', 'select public.rollout_report()'),
     ('internal_keep_house', 'select public.internal_keep_house()'),
     ('internal_health', 'select public.internal_health()')
 ) as t (rpc, call);

@@ -50,9 +50,14 @@ select is_empty(
     select name
     from pg_temp.functions
     where nspname = 'public'
-      -- What a migration calls has the names that its callers know it by.
-      and (proname like 'internal\_%' or proname in ('transfer_file_metadata', 'rollback_file_transfer'))
-        = has_function_privilege('authenticated', oid, 'execute')
+      -- What an app server, an operator or a migration calls has the name that they know it by.
+      and (
+        proname like 'internal\_%'
+        or proname in (
+          'transfer_file_metadata', 'rollback_file_transfer', 'rollout_phase', 'record_store_outcomes',
+          'start_rollout', 'pause_rollout', 'resume_rollout', 'force_rollout_stage', 'pin_rollout_user', 'rollout_report'
+        )
+      ) = has_function_privilege('authenticated', oid, 'execute')
   $$,
   'internal_ says who may execute it: the service, not users'
 );

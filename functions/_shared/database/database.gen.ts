@@ -497,6 +497,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      force_rollout_stage: { Args: { p_by: string; p_stage: number; p_why: string }; Returns: Json }
       get_erasure_receipt: {
         Args: { receipt_id: string }
         Returns: Database['public']['CompositeTypes']['erasure_receipt']
@@ -1072,6 +1073,7 @@ export type Database = {
           version_number: number
         }[]
       }
+      pause_rollout: { Args: { p_by: string; p_why: string }; Returns: Json }
       pin_resume_version: {
         Args: { pinned?: boolean; version_id: string }
         Returns: {
@@ -1116,6 +1118,11 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      pin_rollout_user: {
+        Args: { p_by: string; p_phase: string; p_user_id: string; p_why: string }
+        Returns: string
+      }
+      record_store_outcomes: { Args: { p_outcomes: Json }; Returns: number }
       report_upload_failure: {
         Args: { reason: string; version_id: string }
         Returns: {
@@ -1240,6 +1247,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      resume_rollout: { Args: { p_by: string; p_why: string }; Returns: Json }
       retention_report: {
         Args: { keep_last?: number }
         Returns: {
@@ -1256,6 +1264,8 @@ export type Database = {
         Args: { p_exported?: string[]; p_file_id: string; p_user_id: string }
         Returns: number
       }
+      rollout_phase: { Args: { p_user_id: string }; Returns: string }
+      rollout_report: { Args: Record<PropertyKey, never>; Returns: Json }
       search_resumes: {
         Args: {
           after?: string
@@ -1285,6 +1295,7 @@ export type Database = {
           version_id: string
         }[]
       }
+      start_rollout: { Args: { p_by: string; p_stages?: Json; p_why: string }; Returns: Json }
       transfer_file_metadata: {
         Args: { p_file_id: string; p_supabase_path: string; p_user_id: string }
         Returns: {
