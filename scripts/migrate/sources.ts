@@ -1,6 +1,7 @@
 /** What there is to be moved: a folder of `<user id>/<file>`, or what a manifest names. */
 import { open, readdir } from 'node:fs/promises'
 import { basename, join, relative, resolve, sep } from 'node:path'
+import { checkFilename } from '../../functions/_shared/documents/check-filename.ts'
 import {
   type DocumentKind,
   declaredKind,
@@ -8,7 +9,6 @@ import {
   sniff,
 } from '../../functions/_shared/documents/sniff.ts'
 import { AppError } from '../../functions/_shared/errors.ts'
-import { checkFilename } from '../../functions/_shared/documents/check-filename.ts'
 import { statFile } from './hash-file.ts'
 import { type ManifestLine, readManifest } from './manifest.ts'
 

@@ -7,6 +7,8 @@ export interface Weather {
   readonly refused: number
   readonly cut: number
   readonly late: number
+  /** Which paths it is about; all of them, if it is not given. */
+  readonly only?: RegExp
 }
 
 export const fair: Weather = { refused: 0, cut: 0, late: 0 }
@@ -31,8 +33,8 @@ export async function startFaultyProxy(targetUrl: string): Promise<FaultyProxy> 
   async function pass(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
     const chunks: Buffer[] = []
     for await (const chunk of incoming) chunks.push(chunk)
-    const { refused, cut, late } = state.weather
-    const chance = Math.random()
+    const { refused, cut, late, only } = state.weather
+    const chance = only?.test(incoming.url ?? '') === false ? 1 : Math.random()
     if (chance < refused + cut + late) state.faults++
     if (chance < refused) {
       answer.writeHead(503, { 'content-type': 'application/json' })
