@@ -126,6 +126,43 @@ export const errorKinds = {
   deadline_exceeded: { status: 504, retryable: true, title: 'The optimization took too long' },
   lease_lost: { status: 409, retryable: true, title: 'Another worker took over' },
 
+  // A migration off a local disk
+  migration_unknown_file: {
+    status: 404,
+    retryable: false,
+    title: 'The file is not part of the migration',
+  },
+  migration_foreign_path: {
+    status: 403,
+    retryable: false,
+    title: 'The path in storage belongs to another file',
+  },
+  migration_not_locked: {
+    status: 409,
+    retryable: false,
+    title: 'The file is not locked by this worker',
+  },
+  migration_mismatch: {
+    status: 409,
+    retryable: false,
+    title: 'What Storage gives back is not the source',
+  },
+  migration_not_exported: {
+    status: 409,
+    retryable: true,
+    title: 'A version has not been exported yet',
+  },
+  migration_source_changed: {
+    status: 409,
+    retryable: true,
+    title: 'The source changed while it was read',
+  },
+  migration_source_missing: {
+    status: 410,
+    retryable: false,
+    title: 'The source cannot be read',
+  },
+
   // Ourselves
   delta_corrupt: {
     status: 500,

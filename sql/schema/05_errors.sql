@@ -22,6 +22,11 @@ as $$
     when 'too_many_requests' then 'PT429'
     when 'upload_incomplete' then 'PT409'
     when 'lease_lost' then 'PT409'
+    when 'migration_unknown_file' then 'PT404'
+    when 'migration_foreign_path' then 'PT403'
+    when 'migration_not_locked' then 'PT409'
+    when 'migration_mismatch' then 'PT409'
+    when 'migration_not_exported' then 'PT409'
   end
 $$;
 

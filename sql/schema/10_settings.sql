@@ -33,6 +33,7 @@ create table private.settings (
   undelete_window interval not null default '30 days',
   max_delta_bytes bigint not null default 5242880,
   max_delta_chain integer not null default 8,
+  migration_grace interval not null default '30 days',
   constraint settings_pkey primary key (singleton),
   constraint settings_singleton_check check (singleton),
   constraint settings_max_file_bytes_check check (max_file_bytes between 1 and 52428800),
@@ -47,7 +48,7 @@ create table private.settings (
   ),
   constraint settings_intervals_check check (
     least(upload_ttl, retry_base, retry_cap, overdue_after, sample_retention, optimization_retention) > interval '0'
-    and undelete_window >= interval '0'
+    and least(undelete_window, migration_grace) >= interval '0'
   ),
   constraint settings_circuit_check check (
     least(circuit_failures, max_calls_per_endpoint) > 0
@@ -83,6 +84,7 @@ comment on column private.settings.model_patience is 'How long an accepted optim
 comment on column private.settings.keep_last is 'Ready versions of a resume that are kept; pinned ones stay beyond it, and the newest always does. After a change: select private.apply_retention().';
 comment on column private.settings.undelete_window is 'How long a deleted resume can be had back.';
 comment on column private.settings.max_delta_bytes is 'Files over this stay whole: computing their delta would not fit into a function. 0 turns deltas off.';
+comment on column private.settings.migration_grace is 'How long the source of a migrated file stays after it was verified, before it can be purged.';
 comment on column private.settings.max_delta_chain is 'How many deltas are applied at most to rebuild a version; the one after is kept whole.';
 
 create function private.setting() returns private.settings

@@ -66,7 +66,14 @@ set search_path = ''
 as $$
 declare
   v_most constant integer := (private.setting()).max_versions_per_resume;
-  v_number constant integer := (select coalesce(max(v.version_number), 0) + 1 from public.resume_versions as v where v.resume_id = p_resume_id);
+  v_number constant integer := 1 + greatest(
+    (select coalesce(max(v.version_number), 0) from public.resume_versions as v where v.resume_id = p_resume_id),
+    -- Versions that are still to come from a local disk keep theirs: they are older than what is written now.
+    (
+      select max(f.version_order) from private.legacy_files as f
+      where f.resume_id = p_resume_id and f.state in ('planned', 'locked', 'uploaded', 'failed')
+    )
+  );
 begin
   if v_number > v_most then
     perform private.fail('quota_exceeded', format('The resume has %s versions already', v_most), 'Start a new resume.');

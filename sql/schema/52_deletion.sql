@@ -199,6 +199,7 @@ begin
   );
   delete from public.optimizations as o where o.user_id = v_caller;
   delete from private.retention_overrides as o where o.user_id = v_caller;
+  delete from private.legacy_files as f where f.user_id = v_caller;
   return v_erasure;
 end
 $$;

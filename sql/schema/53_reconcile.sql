@@ -14,6 +14,10 @@ as $$
       where v.full_storage_path = o.name and o.bucket_id = 'resumes' and (v.held_as = 'full' or v.state = 'pending')
     )
     and not exists (select from public.resume_versions as v where v.delta_storage_path = o.name and o.bucket_id = 'resume_deltas')
+    -- Its worker has not come to the transfer yet.
+    and not exists (
+      select from private.legacy_files as f where o.bucket_id = 'resumes' and f.object_name = o.name and f.state in ('locked', 'uploaded')
+    )
     and not exists (select from private.object_removals as r where r.bucket_id = o.bucket_id and r.object_name = o.name)
     and not exists (
       select from private.jobs as j

@@ -2,7 +2,7 @@
 -- different answers, and each stands here for every cell. Every statement is valid for someone who may.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(362);
+select plan(402);
 
 create temporary table ready as select r.* from ready_version('auth0|owner', 'ready.pdf') as r;
 create temporary table pending as select r.* from begin_upload('auth0|owner', 'pending.pdf') as r;
@@ -77,6 +77,14 @@ values
   ('private.object_removals', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.object_removals (bucket_id, object_name, version_id, reason) values ('resumes', 'x', gen_random_uuid(), 'orphan')$$),
   ('private.object_removals', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$update private.object_removals set reason = 'orphan'$$),
   ('private.object_removals', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$delete from private.object_removals$$),
+  ('private.legacy_files', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$select from private.legacy_files$$),
+  ('private.legacy_files', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.legacy_files (user_id, file_id, version_order, source_path, original_filename, mime_type, file_size, file_created_at, file_modified_at, object_name) values ('x', 'x', 1, 'x', 'x.pdf', 'application/pdf', 1, now(), now(), 'x')$$),
+  ('private.legacy_files', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$update private.legacy_files set attempts = 9$$),
+  ('private.legacy_files', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$delete from private.legacy_files$$),
+  ('private.legacy_file_events', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$select from private.legacy_file_events$$),
+  ('private.legacy_file_events', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.legacy_file_events (legacy_file_id, state, round) values (1, 'planned', 1)$$),
+  ('private.legacy_file_events', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$update private.legacy_file_events set round = 9$$),
+  ('private.legacy_file_events', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$delete from private.legacy_file_events$$),
   ('private.erasures', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$select from private.erasures$$),
   ('private.erasures', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.erasures (user_digest, reason, sweep_until, resumes) values ('x', 'request', now(), 0)$$),
   ('private.erasures', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$update private.erasures set objects = 9$$),

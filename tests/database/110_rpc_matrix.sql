@@ -1,7 +1,7 @@
 -- Every RPC × role, called with arguments that pass for whoever may. The owner has a version of each state.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(250);
+select plan(315);
 
 create temporary table ready as select r.* from ready_version('auth0|owner', 'ready.pdf', 'A carpenter') as r;
 create temporary table arrived as select r.* from begin_upload('auth0|owner', 'arrived.pdf') as r;
@@ -36,6 +36,19 @@ create temporary table deleted as select r.* from ready_version('auth0|owner', '
 update public.resumes set deleted_at = now() where id = (select resume_id from deleted);
 create temporary table receipt as select e.* from private.begin_erasure('auth0|owner', '{}', 'request') as e;
 create temporary table erase_job as select j.* from receipt, claim('erase', erasure_id) as j;
+-- A migration: a file that is planned, and one under a lease that is transferred
+select as_service();
+select public.internal_plan_legacy_files(jsonb_agg(jsonb_build_object(
+  'userId', 'auth0|mover', 'fileId', i, 'path', 'p', 'name', 'cv.pdf', 'type', 'application/pdf', 'size', 7, 'createdAt', now(), 'modifiedAt', now()
+))) from generate_series(1, 2) as i;
+create temporary table moving as
+select (c -> 0 ->> 'id')::bigint as id, c -> 0 ->> 'objectName' as path, '6f1c0a52-3c53-4d3a-8f0e-0a4f1d0c9b11'::uuid as token
+from public.internal_claim_legacy_files('w', '6f1c0a52-3c53-4d3a-8f0e-0a4f1d0c9b11', 1, 60) as c;
+select public.internal_record_legacy_upload(id, token, repeat('a', 64), 7) from moving;
+select as_dba();
+select write_object('resumes', path, 7) from moving;
+select set_config('request.headers', '{"x-migration-lease": "6f1c0a52-3c53-4d3a-8f0e-0a4f1d0c9b11"}', true);
+create temporary table transferred as select v.version_id from moving as m, private.transfer_file_metadata('auth0|mover', '1', m.path) as v;
 grant select on all tables in schema pg_temp to public;
 
 create temporary table matrix (rpc text, anon text, owner text, stranger text, nobody text, service text, call text);
@@ -95,6 +108,19 @@ from (
     ('internal_take_endpoint', $$select public.internal_take_endpoint(job_id, lease_token, '{a}', '{a}') from optimize_job$$),
     ('internal_swap_circuit', $$select public.internal_swap_circuit('a', 0, '{"state": "closed", "epoch": 0, "calls": []}')$$),
     ('internal_wait_optimization', $$select public.internal_wait_optimization(job_id, lease_token, '{"code": "circuit_open"}', 30) from optimize_job$$),
+    ('internal_plan_legacy_files', $$select public.internal_plan_legacy_files('[]')$$),
+    ('internal_claim_legacy_files', 'select public.internal_claim_legacy_files($$w$$, gen_random_uuid(), 1, 60)'),
+    ('internal_extend_legacy_files', 'select public.internal_extend_legacy_files(token, 60) from moving'),
+    ('internal_release_legacy_files', 'select public.internal_release_legacy_files(token) from moving'),
+    ('internal_fail_legacy_file', $$select public.internal_fail_legacy_file(id, token, 'internal', true) from moving$$),
+    ('internal_record_legacy_upload', $$select public.internal_record_legacy_upload(id, token, repeat('a', 64), 7) from moving$$),
+    ('transfer_file_metadata', $$select public.transfer_file_metadata('auth0|mover', '1', path) from moving$$),
+    ('internal_record_legacy_verified', 'select public.internal_record_legacy_verified(id, token) from moving'),
+    ('internal_list_legacy_files', 'select public.internal_list_legacy_files()'),
+    ('internal_migration_status', 'select public.internal_migration_status()'),
+    ('internal_versions_of_legacy_file', $$select public.internal_versions_of_legacy_file('auth0|mover', '1')$$),
+    ('rollback_file_transfer', $$select public.rollback_file_transfer('auth0|mover', '2')$$),
+    ('internal_record_legacy_purge', 'select public.internal_record_legacy_purge(array[id]) from moving'),
     ('internal_keep_house', 'select public.internal_keep_house()'),
     ('internal_health', 'select public.internal_health()')
 ) as t (rpc, call);

@@ -13,7 +13,14 @@ import {
   sendAll,
   wrappings,
 } from './generated-calls.ts'
-import { halfDone, type Lease, leaseJobs, populate } from './generated-state.ts'
+import {
+  halfDone,
+  type Lease,
+  type LockedLegacyFile,
+  leaseJobs,
+  lockLegacyFiles,
+  populate,
+} from './generated-state.ts'
 import { bodiesFor, objectText, type Parameter, type Text } from './generated-values.ts'
 import { startTestStack } from './stack.setup.ts'
 
@@ -27,6 +34,7 @@ const people = Array.from({ length: 3 }, () => newPerson())
 /** Who has nothing left in the end: what erases would leave the others nothing to call with. */
 const leavers = Array.from({ length: 2 }, () => newPerson())
 const bystander = newPerson()
+const legacyToken = crypto.randomUUID()
 let before: unknown
 let known: Record<string, readonly Text[]> = {}
 
@@ -57,7 +65,7 @@ afterAll(async () => {
 describe('every RPC of the Data API', async () => {
   const rpcs = await readRpcs()
 
-  it.each(rpcs.filter(({ name }) => !name.startsWith('internal_')))(
+  it.each(rpcs.filter(({ name }) => !isForService(name)))(
     '$name() answers what it documents, whatever a user sends',
     async ({ name, parameters }) => {
       const calls = rpcCalls(name, parameters.map(withValid))
@@ -77,20 +85,28 @@ describe('every RPC of the Data API', async () => {
     timeoutMs,
   )
 
-  it.each(rpcs.filter(({ name }) => name.startsWith('internal_')))(
+  it.each(rpcs.filter(({ name }) => isForService(name)))(
     '$name() answers what it documents, whatever a holder of the secret key sends',
     async ({ name, parameters }) => {
       const leases = await leaseJobs(
         sql,
         people.map(({ sub }) => sub),
       )
+      const files = await lockLegacyFiles(sql, people[0]?.sub ?? '', legacyToken)
       const calls = rpcCalls(name, parameters.map(withValid)).map((call, index) =>
-        withLease(call, leases[index % (leases.length + 8)]),
+        withLegacyFile(
+          withLease(call, leases[index % (leases.length + 8)]),
+          files[index % (files.length * 2)],
+        ),
       )
       const { faults, statuses } = await sendAll(
         stack.url,
         calls,
-        () => ({ apikey: stack.secretKey, authorization: `Bearer ${stack.secretKey}` }),
+        () => ({
+          apikey: stack.secretKey,
+          authorization: `Bearer ${stack.secretKey}`,
+          'x-migration-lease': legacyToken,
+        }),
         judgeDataApi,
       )
       expectDocumented(faults, statuses)
@@ -480,8 +496,38 @@ async function knownValues(): Promise<Record<string, Text[]>> {
     p_version: ['0', '1'],
     p_circuit: ['{"state":"closed","epoch":0,"calls":[]}', '{"state":"open","epoch":1}'],
     p_retry_seconds: ['0', '1.5'],
+    p_lease_token: [JSON.stringify(legacyToken)],
+    p_files: ['[]', `[${JSON.stringify(legacyLine)}]`],
+    p_again: ['true', 'false'],
+    p_code: ['"unavailable"', '"migration_mismatch"'],
+    p_user_id: people.map(({ sub }) => JSON.stringify(sub)),
+    p_file_id: ['"1"', '"2"'],
+    p_states: ['["planned"]', '["verified","purged"]', 'null'],
+    p_after: ['0'],
+    p_exported: ['[]'],
+    p_ids: ['[1,2]', '[]'],
     p_score: ['{"total":78}', 'null'],
   }
+}
+
+const legacyLine = {
+  userId: 'somebody',
+  fileId: 'generated',
+  version: 1,
+  path: 'somebody/cv.pdf',
+  name: 'cv.pdf',
+  type: 'application/pdf',
+  size: 1000,
+  createdAt: '2020-01-01T00:00:00Z',
+  modifiedAt: '2020-01-01T00:00:00Z',
+}
+
+/** The service's own, by their names; the two of a migration are known under others. */
+function isForService(name: string): boolean {
+  return (
+    name.startsWith('internal_') ||
+    ['transfer_file_metadata', 'rollback_file_transfer'].includes(name)
+  )
 }
 
 function withValid(parameter: { name: string; type: string }): Parameter {
@@ -520,6 +566,30 @@ function withLease(call: Call, lease: Lease | undefined): Call {
       : undefined
   if (held === undefined) return call
   return { ...call, body: call.body.replace(/\}$/, `,${held.slice(1)}`) }
+}
+
+/** As with a job: what names a file belongs together. */
+function withLegacyFile(call: Call, file: LockedLegacyFile | undefined): Call {
+  if (file === undefined || typeof call.body !== 'string') return call
+  const own = call.body.includes('"p_supabase_path"')
+    ? { p_user_id: file.user_id, p_file_id: file.file_id, p_supabase_path: file.object_name }
+    : call.path.endsWith('/rollback_file_transfer')
+      ? { p_user_id: file.user_id, p_file_id: file.verified_file_id, p_exported: [] }
+      : call.body.includes('"p_id"')
+        ? {
+            p_id: Number(file.legacy_file_id),
+            p_lease_token: legacyToken,
+            ...(call.body.includes('"p_sha256"')
+              ? { p_sha256: 'a'.repeat(64), p_file_size: 1000 }
+              : {}),
+          }
+        : undefined
+  if (own === undefined) return call
+  const members = Object.entries(own).map(([name, value]): [string, Text] => [
+    name,
+    JSON.stringify(value),
+  ])
+  return { ...call, body: call.body.replace(/\}$/, `,${objectText(members).slice(1)}`) }
 }
 
 async function asUsers(users: readonly Person[], calls: readonly Call[]) {

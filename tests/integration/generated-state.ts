@@ -217,11 +217,60 @@ export async function halfDone(sql: Sql): Promise<string[]> {
     union all
     select 'an object name that is not its own', v.version_id::text
     from public.resume_versions as v join public.resumes as r on r.id = v.resume_id
-    where not starts_with(
+    where v.source <> 'migration' and not starts_with(
       v.full_storage_path, 'user_uploads/' || private.storage_segment(r.user_id) || '/' || r.id || '/v' || v.version_number || '/'
     )
     union all
     select 'an optimization of somebody else’s resume', o.optimization_id::text
     from public.optimizations as o join public.resumes as r on r.id = o.resume_id where r.user_id <> o.user_id`
   return rows.map(({ what, id }) => `${what}: ${id}`)
+}
+
+export interface LockedLegacyFile {
+  readonly legacy_file_id: string
+  readonly user_id: string
+  readonly file_id: string
+  readonly object_name: string
+  /** A file of the same user that nobody has locked and that has arrived. */
+  readonly verified_file_id: string
+}
+
+/** Files of a migration under one worker's lease, with their objects; as many that are verified. */
+export async function lockLegacyFiles(
+  sql: Sql,
+  user: string,
+  token: string,
+): Promise<LockedLegacyFile[]> {
+  return await sql<LockedLegacyFile[]>`
+    with file as (
+      insert into private.legacy_files (
+        user_id, file_id, version_order, source_path, original_filename, mime_type, file_size, sha256,
+        file_created_at, file_modified_at, state, object_name, worker_id, lease_token, leased_until,
+        verified_at, purge_after_at, version_id
+      )
+      select
+        ${user}, i.file_id, 1, 'a/cv.pdf', 'cv.pdf', 'application/pdf', 1000, repeat('a', 64), now(), now(),
+        i.state, private.legacy_object_name(${user}, i.file_id, 1, 1),
+        case i.state when 'uploaded' then 'generated' end, case i.state when 'uploaded' then ${token}::uuid end,
+        case i.state when 'uploaded' then now() + interval '1 hour' end,
+        case i.state when 'verified' then now() end, case i.state when 'verified' then now() end,
+        -- Every other one is transferred already.
+        case when i.state = 'uploaded' and i.number % 2 = 0 then (
+          select v.version_id from public.resume_versions as v join public.resumes as r on r.id = v.resume_id
+          where r.user_id = ${user} limit 1
+        ) end
+      from (
+        select s.state, n.number, gen_random_uuid()::text as file_id
+        from generate_series(1, 8) as n (number), (values ('uploaded'), ('verified')) as s (state)
+      ) as i
+      returning *
+    ), object as (
+      insert into storage.objects (bucket_id, name, version, metadata)
+      select 'resumes', object_name, 'v1', '{"size": 1000, "mimetype": "application/pdf"}'
+      from file where state = 'uploaded'
+    )
+    select
+      u.legacy_file_id::text, u.user_id, u.file_id, u.object_name,
+      (select v.file_id from file as v where v.state = 'verified' order by v.legacy_file_id limit 1) as verified_file_id
+    from file as u where u.state = 'uploaded'`
 }

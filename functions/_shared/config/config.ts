@@ -105,7 +105,13 @@ export function loadConfig(environment: Environment): Config {
 
 const keysByName = z.record(z.string(), z.string().min(1))
 
-function keyOf(environment: Environment, name: string, legacy: string, problems: string[]): string {
+/** The key of that name; what is wrong with it goes to `problems`. */
+export function keyOf(
+  environment: Environment,
+  name: string,
+  legacy: string,
+  problems: string[],
+): string {
   const plural = environment[`SUPABASE_${name}S`]
   if (plural !== undefined) {
     const keys = keysByName.safeParse(parseJson(plural))

@@ -527,6 +527,17 @@ export type Database = {
           subject_id: string
         }[]
       }
+      internal_claim_legacy_files: {
+        Args: {
+          p_file_id?: string
+          p_lease_seconds: number
+          p_lease_token: string
+          p_limit: number
+          p_user_id?: string
+          p_worker_id: string
+        }
+        Returns: Json
+      }
       internal_complete_erasure: {
         Args: { p_job_id: number; p_lease_token: string; p_removed: number }
         Returns: string
@@ -654,11 +665,25 @@ export type Database = {
         Args: { p_job_ids: number[]; p_lease_seconds?: number; p_lease_tokens: string[] }
         Returns: number[]
       }
+      internal_extend_legacy_files: {
+        Args: { p_lease_seconds: number; p_lease_token: string }
+        Returns: number[]
+      }
       internal_fail_job: {
         Args: {
           p_delay_seconds?: number
           p_error: Json
           p_job_id: number
+          p_lease_token: string
+          p_retryable: boolean
+        }
+        Returns: string
+      }
+      internal_fail_legacy_file: {
+        Args: {
+          p_code: string
+          p_delay_seconds?: number
+          p_id: number
           p_lease_token: string
           p_retryable: boolean
         }
@@ -710,6 +735,17 @@ export type Database = {
         }
       }
       internal_keep_house: { Args: { p_storage_calls?: Json }; Returns: Json }
+      internal_list_legacy_files: {
+        Args: {
+          p_after?: number
+          p_file_id?: string
+          p_limit?: number
+          p_states?: string[]
+          p_user_id?: string
+        }
+        Returns: Json
+      }
+      internal_migration_status: { Args: Record<PropertyKey, never>; Returns: Json }
       internal_optimization_source: {
         Args: { p_job_id: number; p_lease_token: string }
         Returns: {
@@ -754,6 +790,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      internal_plan_legacy_files: { Args: { p_again?: boolean; p_files: Json }; Returns: Json }
       internal_record_composition: {
         Args: {
           p_file_size: number
@@ -804,6 +841,15 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      internal_record_legacy_purge: { Args: { p_ids: number[] }; Returns: number[] }
+      internal_record_legacy_upload: {
+        Args: { p_file_size: number; p_id: number; p_lease_token: string; p_sha256: string }
+        Returns: string
+      }
+      internal_record_legacy_verified: {
+        Args: { p_id: number; p_lease_token: string }
+        Returns: Json
+      }
       internal_record_no_gain: {
         Args: { p_job_id: number; p_lease_token: string }
         Returns: undefined
@@ -825,6 +871,7 @@ export type Database = {
         Args: { p_delay_seconds?: number; p_job_ids: number[]; p_lease_tokens: string[] }
         Returns: number[]
       }
+      internal_release_legacy_files: { Args: { p_lease_token: string }; Returns: number }
       internal_removable_objects: {
         Args: { p_job_id: number; p_lease_token: string }
         Returns: {
@@ -901,6 +948,10 @@ export type Database = {
           sha256: string
           version_id: string
         }[]
+      }
+      internal_versions_of_legacy_file: {
+        Args: { p_file_id: string; p_user_id: string }
+        Returns: Json
       }
       internal_wait_optimization: {
         Args: {
@@ -1180,6 +1231,10 @@ export type Database = {
           what: string
         }[]
       }
+      rollback_file_transfer: {
+        Args: { p_exported?: string[]; p_file_id: string; p_user_id: string }
+        Returns: number
+      }
       search_resumes: {
         Args: {
           after?: string
@@ -1208,6 +1263,50 @@ export type Database = {
           updated_at: string
           version_id: string
         }[]
+      }
+      transfer_file_metadata: {
+        Args: { p_file_id: string; p_supabase_path: string; p_user_id: string }
+        Returns: {
+          accepted_suggestions: number[] | null
+          composed_from_version_id: string | null
+          content_text: string | null
+          created_at: string
+          delta_base_version_id: string | null
+          delta_storage_path: string | null
+          expected_sha256: string | null
+          failure_code: string | null
+          file_size: number
+          full_storage_path: string
+          headings: string | null
+          held_as: string
+          kept_full_reason: string | null
+          label: string | null
+          language: string | null
+          mime_type: string
+          notices: NonNullable<Json>
+          object_version: string | null
+          optimization_id: string | null
+          original_filename: string
+          parent_version_id: string | null
+          pinned: boolean
+          ready_at: string | null
+          reported_failure: string | null
+          resume_id: string
+          sha256: string | null
+          source: string
+          state: string
+          stored_bytes: number | null
+          upload_expires_at: string | null
+          uploaded_at: string | null
+          version_id: string
+          version_number: number
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'resume_versions'
+          isOneToOne: true
+          isSetofReturn: false
+        }
       }
       undelete_resume: {
         Args: { resume_id: string }

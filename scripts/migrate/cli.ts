@@ -1,0 +1,45 @@
+/** `npm run migrate -- COMMAND`: resumes off a local disk. See docs/migration.md. */
+import { createInterface } from 'node:readline/promises'
+import { migrate } from './migrate.ts'
+
+/** npm, the shell and we may each be told of one Ctrl-C. */
+const sameSignalMs = 1_000
+
+const stopping = new AbortController()
+const ending = new AbortController()
+let stoppedAt = 0
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (!stopping.signal.aborted) {
+      stoppedAt = performance.now()
+      process.stderr.write('\nFinishing what is in flight; once more to stop at once\n')
+      stopping.abort(new Error('Interrupted'))
+    } else if (performance.now() - stoppedAt > sameSignalMs) {
+      ending.abort(new Error('Interrupted'))
+    }
+  })
+}
+
+const interactive = process.stdin.isTTY && process.stderr.isTTY
+process.exitCode = await migrate({
+  args: process.argv.slice(2),
+  cwd: process.env.INIT_CWD ?? process.cwd(),
+  environment: process.env,
+  out: (line) => process.stdout.write(`${line}\n`),
+  error: (line) => process.stderr.write(`${line}\n`),
+  terminal: process.stderr,
+  ask: interactive
+    ? async (question) => {
+        const terminal = createInterface({ input: process.stdin, output: process.stderr })
+        try {
+          return await terminal.question(question, { signal: stopping.signal })
+        } finally {
+          terminal.close()
+        }
+      }
+    : undefined,
+  stopping: stopping.signal,
+  signal: ending.signal,
+})
+// The channel to what started us would keep this process alive.
+if (process.connected) process.disconnect()

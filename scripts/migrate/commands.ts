@@ -1,0 +1,183 @@
+/** Each command: what it does, what it says, and the code it ends with. */
+import type { CommandName } from './help.ts'
+import type { MigrationStatus } from './legacy-file.ts'
+import { type Options, UsageError } from './options.ts'
+import { planMigration } from './plan.ts'
+import { inBytes, type Progress, startProgress, type Total } from './progress.ts'
+import { countPurgeable, purgeSources } from './purge.ts'
+import { registerSources } from './register.ts'
+import { rollBack } from './rollback.ts'
+import { moveAll } from './run.ts'
+import type { Service } from './service.ts'
+import { faults, verifyMigration } from './verify.ts'
+
+export const exitCodes = { fine: 0, faults: 1, usage: 2, service: 3, interrupted: 130 } as const
+
+export interface Surroundings {
+  readonly options: Options
+  readonly service: () => Service
+  readonly out: (line: string) => void
+  readonly terminal: Pick<NodeJS.WriteStream, 'write'> & { isTTY?: boolean }
+  /** Asks a person; undefined where there is none. */
+  readonly ask: ((question: string) => Promise<string>) | undefined
+  /** No new file is begun once it is aborted. */
+  readonly stopping: AbortSignal
+  /** Ends what is in flight too. */
+  readonly signal: AbortSignal
+}
+
+type Command = (surroundings: Surroundings) => Promise<number>
+
+const plan: Command = async ({ options, out, signal }) => {
+  const found = await planMigration(options, signal)
+  if (options.json) out(JSON.stringify(found))
+  else {
+    out(`${found.files} files of ${found.users} users, ${inBytes(found.bytes)}`)
+    out(`The largest has ${inBytes(found.largestBytes)}`)
+    for (const [type, count] of Object.entries(found.byType)) out(`  ${count} ${type}`)
+    out(`${found.duplicates} have the content of another one (${inBytes(found.duplicateBytes)})`)
+    for (const [code, count] of Object.entries(found.problems)) out(`${count} not movable: ${code}`)
+    for (const { path, code, detail } of found.examples) out(`  ${path}: ${code}: ${detail}`)
+  }
+  return Object.keys(found.problems).length === 0 ? exitCodes.fine : exitCodes.faults
+}
+
+const run: Command = async (surroundings) => {
+  const { options, out, signal, stopping } = surroundings
+  const service = surroundings.service()
+  const registered = await registerSources(options, service, options.again, signal)
+  const progress = begin(surroundings, openOf(await service.status()))
+  const moved = await moveAll(options, service, progress, stopping, signal)
+  progress.end()
+  if (options.json) out(JSON.stringify({ ...moved, registered }))
+  else {
+    out(`${moved.verified} files verified, ${inBytes(moved.sentBytes)} sent`)
+    if (registered.changed > 0) out(`${registered.changed} have changed since they were verified`)
+    if (registered.erased > 0) out(`${registered.erased} belong to users who had everything erased`)
+    for (const { path, code, detail } of registered.problems) out(`${path}: ${code}: ${detail}`)
+    for (const [code, count] of Object.entries(moved.failed)) out(`${count} failed: ${code}`)
+    if (moved.interrupted) out('Interrupted: run again to go on')
+  }
+  if (moved.interrupted) return exitCodes.interrupted
+  const bad = Object.keys(moved.failed).length + registered.problems.length + registered.changed
+  return bad === 0 ? exitCodes.fine : exitCodes.faults
+}
+
+const status: Command = async ({ options, service, out }) => {
+  const found = await service().status()
+  if (options.json) out(JSON.stringify(found))
+  else {
+    for (const [state, { files, bytes }] of Object.entries(found.states)) {
+      out(`${state.padEnd(12)}${String(files).padStart(9)} files  ${inBytes(bytes)}`)
+    }
+    for (const [code, count] of Object.entries(found.errors))
+      out(`${count} last ended with ${code}`)
+    for (const [code, count] of Object.entries(found.refused)) out(`${count} refused: ${code}`)
+    if (found.unread > 0) out(`${found.unread} still to be read by ingest`)
+    for (const { worker, files, until } of found.workers) out(`${worker}: ${files}, until ${until}`)
+  }
+  return found.states.failed === undefined ? exitCodes.fine : exitCodes.faults
+}
+
+const verify: Command = async (surroundings) => {
+  const { options, out, signal } = surroundings
+  const service = surroundings.service()
+  const progress = begin(surroundings, allOf(await service.status()))
+  const found = await verifyMigration(options, service, progress, signal)
+  progress.end()
+  if (options.json) out(JSON.stringify(found))
+  else {
+    for (const [finding, count] of Object.entries(found.counts)) out(`${count} ${finding}`)
+    for (const { finding, path, detail } of found.findings) {
+      out(`  ${finding}: ${path}${detail === undefined ? '' : `: ${detail}`}`)
+    }
+  }
+  return faults.some((fault) => found.counts[fault] !== undefined)
+    ? exitCodes.faults
+    : exitCodes.fine
+}
+
+const rollback: Command = async (surroundings) => {
+  const { options, out, signal, stopping } = surroundings
+  const service = surroundings.service()
+  const progress = begin(surroundings, allOf(await service.status()))
+  const done = await rollBack(options, service, progress, stopping, signal)
+  progress.end()
+  if (options.json) out(JSON.stringify(done))
+  else {
+    out(`${done.files} files rolled back, ${done.restored} sources written again`)
+    out(`${done.exported} versions written since were exported`)
+    for (const { path, code, detail } of done.failures) out(`${path}: ${code}: ${detail}`)
+  }
+  if (stopping.aborted) return exitCodes.interrupted
+  return done.failures.length === 0 ? exitCodes.fine : exitCodes.faults
+}
+
+const purge: Command = async (surroundings) => {
+  const { options, out, signal, stopping } = surroundings
+  const service = surroundings.service()
+  const count = await countPurgeable(options.filter, service)
+  const phrase = `purge ${count} files`
+  if (count > 0) {
+    const question = `Their sources are deleted from ${options.root} for good. Type "${phrase}": `
+    const typed = options.confirm ?? (await surroundings.ask?.(question))
+    if (typed !== phrase) throw new UsageError(`Not confirmed: it takes --confirm '${phrase}'`)
+  }
+  const progress = begin(surroundings, { files: count, bytes: 0 })
+  const done = await purgeSources({ ...options, limit: count }, service, progress, stopping, signal)
+  progress.end()
+  if (options.json) out(JSON.stringify(done))
+  else {
+    out(`${done.purged} sources deleted, ${inBytes(done.bytes)}`)
+    for (const { path, detail } of done.kept) out(`Kept ${path}: ${detail}`)
+  }
+  if (stopping.aborted) return exitCodes.interrupted
+  return done.kept.length === 0 ? exitCodes.fine : exitCodes.faults
+}
+
+const report: Command = async ({ options, service, out }) => {
+  let bad = false
+  for await (const file of service().list(options.filter)) {
+    bad ||= file.state === 'failed' || file.versionState === 'failed'
+    if (options.json) out(JSON.stringify(file))
+    else {
+      const state = file.versionState === 'failed' ? `refused ${file.failureCode}` : file.state
+      const error = file.errorCode === null ? '' : ` ${file.errorCode}`
+      out(`${file.userId}\t${file.fileId}\tv${file.version}\t${state}${error}\t${file.path}`)
+    }
+  }
+  return bad ? exitCodes.faults : exitCodes.fine
+}
+
+export const commandsByName: Readonly<Record<CommandName, Command>> = {
+  plan,
+  run,
+  status,
+  verify,
+  rollback,
+  purge,
+  report,
+}
+
+function begin({ options, terminal }: Surroundings, total: Total): Progress {
+  // Who wants JSON reads nothing else, and what failed is in it.
+  return startProgress(options.json ? { write: () => true } : terminal, total)
+}
+
+function openOf({ states }: MigrationStatus): Total {
+  return sumOf([states.planned, states.locked, states.uploaded])
+}
+
+function allOf({ states }: MigrationStatus): Total {
+  return sumOf(Object.values(states))
+}
+
+function sumOf(parts: readonly (Total | undefined)[]): Total {
+  return parts.reduce<Total>(
+    (sum, part) => ({
+      files: sum.files + (part?.files ?? 0),
+      bytes: sum.bytes + (part?.bytes ?? 0),
+    }),
+    { files: 0, bytes: 0 },
+  )
+}

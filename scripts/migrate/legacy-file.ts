@@ -1,0 +1,92 @@
+/** A file of the migration as the service knows it: what its RPCs give as JSON. */
+import { z } from 'zod'
+
+export const states = [
+  'planned',
+  'locked',
+  'uploaded',
+  'verified',
+  'failed',
+  'rolled_back',
+  'purged',
+] as const
+
+const time = z.string().transform((text) => new Date(text))
+
+const legacyFile = z.object({
+  id: z.number(),
+  userId: z.string(),
+  fileId: z.string(),
+  version: z.number(),
+  /** From the source folder. */
+  path: z.string(),
+  name: z.string(),
+  type: z.string(),
+  size: z.number(),
+  modifiedAt: time,
+  sha256: z.string().nullable(),
+  state: z.enum(states),
+  objectName: z.string(),
+  errorCode: z.string().nullable(),
+  versionId: z.string().nullable(),
+})
+
+export type LegacyFile = z.infer<typeof legacyFile>
+
+export const claimedFiles = z.array(legacyFile)
+
+const listedFile = legacyFile.extend({
+  versionState: z.string().nullable(),
+  failureCode: z.string().nullable(),
+  heldAs: z.string().nullable(),
+  fullPath: z.string().nullable(),
+  /** Its resume was deleted, or rolled back. */
+  deleted: z.boolean(),
+  purgeable: z.boolean(),
+})
+
+/** With what became of its version. */
+export type ListedFile = z.infer<typeof listedFile>
+
+export const listedFiles = z.array(listedFile)
+
+export const planned = z.object({
+  planned: z.number(),
+  known: z.number(),
+  changed: z.number(),
+  erased: z.number(),
+  refused: z.array(z.object({ index: z.number(), code: z.string() })),
+})
+
+export const migrationStatus = z.object({
+  states: z.record(z.string(), z.object({ files: z.number(), bytes: z.number() })),
+  errors: z.record(z.string(), z.number()),
+  refused: z.record(z.string(), z.number()),
+  unread: z.number(),
+  workers: z.array(z.object({ worker: z.string(), files: z.number(), until: z.string() })),
+  nextRetryAt: time.nullable(),
+  nextLeaseEndsAt: time.nullable(),
+})
+
+export type MigrationStatus = z.infer<typeof migrationStatus>
+
+const resumeVersion = z.object({
+  versionId: z.string(),
+  number: z.number(),
+  state: z.string(),
+  source: z.string(),
+  name: z.string(),
+  type: z.string(),
+  size: z.number(),
+  sha256: z.string().nullable(),
+  createdAt: time,
+  label: z.string().nullable(),
+  heldAs: z.string(),
+  fullPath: z.string(),
+  /** Which version of the legacy file it was; null for one that was written since. */
+  legacyVersion: z.number().nullable(),
+})
+
+export type ResumeVersion = z.infer<typeof resumeVersion>
+
+export const resumeVersions = z.array(resumeVersion)

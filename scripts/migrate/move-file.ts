@@ -1,0 +1,73 @@
+/** One locked file, from the disk to a version whose bytes are proven. */
+import { AppError } from '../../functions/_shared/errors.ts'
+import { hashFile } from './hash-file.ts'
+import type { LegacyFile } from './legacy-file.ts'
+import type { Service } from './service.ts'
+import { sourcePath } from './sources.ts'
+import type { Hashed } from './storage.ts'
+
+/**
+ * Each step may be the last one of this worker: the next one finds what was done, and goes on from there.
+ *
+ * @returns the bytes that were sent; 0 when they were there already
+ * @throws AppError what the file fails with
+ */
+export async function moveFile(
+  file: LegacyFile,
+  root: string,
+  service: Service,
+  signal: AbortSignal,
+): Promise<number> {
+  const path = sourcePath(root, file.path)
+  const source = await hashFile(path, signal)
+  if (file.versionId !== null) {
+    // It was read back equal before it was transferred; only the last word is missing.
+    if (source.sha256 !== file.sha256) {
+      throw new AppError('migration_mismatch', 'The source changed after it was transferred')
+    }
+    await service.recordVerified(file)
+    return 0
+  }
+  const sent = await store(file, path, source, service, signal)
+  if ((await hashFile(path, signal)).sha256 !== source.sha256) {
+    await service.objects.remove(file.objectName, signal)
+    throw new AppError('migration_source_changed', `'${file.path}' changed while it was moved`)
+  }
+  await service.recordUpload(file, source.sha256, source.size)
+  try {
+    await service.transfer(file)
+  } catch (error) {
+    // Its user has had everything erased meanwhile: nothing of it may stay.
+    if (error instanceof AppError && error.code === 'migration_unknown_file') {
+      await service.objects.remove(file.objectName, signal)
+    }
+    throw error
+  }
+  await service.recordVerified(file)
+  return sent ? source.size : 0
+}
+
+/** Sees to it that Storage has exactly these bytes; true when they had to be sent. */
+async function store(
+  file: LegacyFile,
+  path: string,
+  source: Hashed,
+  service: Service,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { objects } = service
+  const isThere = async () => {
+    const stored = await objects.hash(file.objectName, source.size, signal)
+    return stored?.sha256 === source.sha256 && stored.size === source.size
+  }
+  const upload = () => objects.upload(file.objectName, path, file.type, signal)
+  if (await upload()) {
+    if (await isThere()) return true
+  } else if (await isThere()) return false
+  // Left by an attempt that died, or spoilt on its way: no version relies on it.
+  await objects.remove(file.objectName, signal)
+  await upload()
+  if (await isThere()) return true
+  await objects.remove(file.objectName, signal)
+  throw new AppError('migration_mismatch', `Storage does not give back '${file.path}' as it is`)
+}

@@ -1,0 +1,161 @@
+/** `run`: moves what is planned, some files at a time, until nothing is left that this worker could move. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AppError } from '../../functions/_shared/errors.ts'
+import type { LegacyFile } from './legacy-file.ts'
+import { moveFile } from './move-file.ts'
+import type { Progress } from './progress.ts'
+import type { Filter, Service } from './service.ts'
+
+const extendEveryMs = 30_000
+const longestRestMs = 5_000
+const shortestRestMs = 100
+
+/** Worth another attempt by any worker. The others say something about the file. */
+const passing = new Set([
+  'unavailable',
+  'internal',
+  'migration_source_changed',
+  'upload_incomplete',
+])
+
+export interface Moved {
+  verified: number
+  sentBytes: number
+  /** Failed for good, by code. */
+  failed: Record<string, number>
+  /** Taken over by another worker. */
+  lost: number
+  interrupted: boolean
+}
+
+export interface RunOptions {
+  readonly root: string
+  readonly worker: string
+  readonly concurrency: number
+  readonly filter: Filter
+}
+
+/**
+ * @param stopping no new file is begun once it is aborted
+ * @param signal ends what is in flight too
+ */
+export async function moveAll(
+  options: RunOptions,
+  service: Service,
+  progress: Progress,
+  stopping: AbortSignal,
+  signal: AbortSignal,
+): Promise<Moved> {
+  const moved: Moved = { verified: 0, sentBytes: 0, failed: {}, lost: 0, interrupted: false }
+  const inFlight = new Map<number, { ended: Promise<void>; takenOver: AbortController }>()
+  const lease = setInterval(() => void extendLeases(service, inFlight), extendEveryMs)
+
+  const begin = (file: LegacyFile) => {
+    const takenOver = new AbortController()
+    const work = moveFile(file, options.root, service, AbortSignal.any([signal, takenOver.signal]))
+    const ended = work
+      .then((bytes) => {
+        moved.verified++
+        moved.sentBytes += bytes
+        progress.done(file.size)
+      })
+      .catch(async (error: unknown) => {
+        if (signal.aborted) return
+        if (takenOver.signal.aborted || isCode(error, 'migration_not_locked')) moved.lost++
+        else await recordFailure(file, error, service, moved, progress)
+      })
+      .finally(() => inFlight.delete(file.id))
+    inFlight.set(file.id, { ended, takenOver })
+  }
+
+  try {
+    let waiting: LegacyFile[] = []
+    while (!stopping.aborted) {
+      if (waiting.length === 0) {
+        waiting = await service.claim(options.worker, options.concurrency, options.filter)
+      }
+      if (waiting.length === 0 && inFlight.size === 0) {
+        // An answer that was lost may have left us with files that we do not know of.
+        await service.release()
+        if (!(await restUntilDue(options.filter, service, stopping))) break
+        continue
+      }
+      while (inFlight.size < options.concurrency) {
+        const file = waiting.shift()
+        if (file === undefined) break
+        begin(file)
+      }
+      if (waiting.length > 0 || inFlight.size > 0) {
+        await Promise.race([...inFlight.values()].map(({ ended }) => ended))
+      }
+    }
+    await Promise.all([...inFlight.values()].map(({ ended }) => ended))
+  } finally {
+    clearInterval(lease)
+    await service.release().catch(() => undefined)
+  }
+  moved.interrupted = stopping.aborted
+  return moved
+}
+
+/** Waits for the next retry, or for the lease of a worker that may be dead. False when nothing is open. */
+async function restUntilDue(
+  filter: Filter,
+  service: Service,
+  stopping: AbortSignal,
+): Promise<boolean> {
+  const open = service.list({ ...filter, states: ['planned', 'locked', 'uploaded'] })
+  if ((await open.next()).done === true) return false
+  const { nextRetryAt, nextLeaseEndsAt } = await service.status()
+  const due = [nextRetryAt, nextLeaseEndsAt].flatMap((at) => (at === null ? [] : [at.getTime()]))
+  const wait = Math.min(...due) - Date.now()
+  const bounded = Math.min(Math.max(wait, shortestRestMs), longestRestMs)
+  await sleep(bounded, undefined, { signal: stopping }).catch(() => undefined)
+  return true
+}
+
+async function extendLeases(
+  service: Service,
+  inFlight: ReadonlyMap<number, { takenOver: AbortController }>,
+): Promise<void> {
+  try {
+    const asked = [...inFlight]
+    const held = new Set(await service.extend())
+    for (const [id, { takenOver }] of asked) {
+      if (!held.has(id) && inFlight.has(id)) takenOver.abort(new AppError('migration_not_locked'))
+    }
+  } catch {
+    // Asked again in time; should the lease end, the service refuses what this worker says.
+  }
+}
+
+async function recordFailure(
+  file: LegacyFile,
+  error: unknown,
+  service: Service,
+  moved: Moved,
+  progress: Progress,
+): Promise<void> {
+  const known =
+    error instanceof AppError ? error : new AppError('internal', undefined, { cause: error })
+  try {
+    const state = await service.fail(
+      file,
+      known.code,
+      passing.has(known.code),
+      known.retryAfterSeconds,
+    )
+    if (state !== 'failed') return
+  } catch (failure) {
+    // It is no longer ours, or its lease will end: either way another attempt decides.
+    if (isCode(failure, 'migration_not_locked')) moved.lost++
+    if (isCode(known, 'migration_unknown_file')) moved.lost++
+    return
+  }
+  moved.failed[known.code] = (moved.failed[known.code] ?? 0) + 1
+  progress.failed(`${file.userId}/${file.path}: ${known.code}: ${known.message}`)
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof AppError && error.code === code
+}

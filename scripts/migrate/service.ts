@@ -1,0 +1,170 @@
+/** The service as an operator's worker sees it: its RPCs, typed and asked again where that helps. */
+import { createClient } from '@supabase/supabase-js'
+import { keyOf } from '../../functions/_shared/config/config.ts'
+import { type Client, call } from '../../functions/_shared/database/client.ts'
+import type { Database } from '../../functions/_shared/database/database.gen.ts'
+import { toJson } from '../../functions/_shared/database/json.ts'
+import {
+  claimedFiles,
+  type LegacyFile,
+  type ListedFile,
+  listedFiles,
+  type MigrationStatus,
+  migrationStatus,
+  planned,
+  type ResumeVersion,
+  resumeVersions,
+} from './legacy-file.ts'
+import type { Pace } from './pace.ts'
+import { withRetries } from './retry.ts'
+import type { SourceFile } from './sources.ts'
+import { createObjectStore, type ObjectStore } from './storage.ts'
+
+const leaseSeconds = 120
+const listPage = 500
+
+export interface Filter {
+  readonly userId?: string | undefined
+  readonly fileId?: string | undefined
+}
+
+/** Every call may throw an AppError with the code of the registry. */
+export interface Service {
+  readonly client: Client
+  readonly objects: ObjectStore
+  plan(files: readonly SourceFile[], again: boolean): Promise<ReturnType<typeof planned.parse>>
+  claim(worker: string, limit: number, filter: Filter): Promise<LegacyFile[]>
+  /** @returns the ids of all that this worker still holds */
+  extend(): Promise<number[]>
+  release(): Promise<void>
+  recordUpload(file: LegacyFile, sha256: string, size: number): Promise<void>
+  transfer(file: LegacyFile): Promise<void>
+  recordVerified(file: LegacyFile): Promise<void>
+  fail(
+    file: LegacyFile,
+    code: string,
+    retryable: boolean,
+    retryAfterSeconds?: number,
+  ): Promise<string>
+  list(filter: Filter & { states?: readonly string[] }): AsyncGenerator<ListedFile>
+  status(): Promise<MigrationStatus>
+  versions(userId: string, fileId: string): Promise<ResumeVersion[]>
+  rollback(userId: string, fileId: string, exported: readonly string[]): Promise<number>
+  recordPurge(ids: readonly number[]): Promise<number[]>
+}
+
+export interface Access {
+  readonly url: string
+  readonly secretKey: string
+}
+
+/** Where the service is and its secret key, from the environment; what is missing goes to `problems`. */
+export function readAccess(environment: NodeJS.ProcessEnv, problems: string[]): Access {
+  const url = environment.SUPABASE_URL ?? ''
+  if (!URL.canParse(url)) problems.push('SUPABASE_URL is not set to a URL')
+  const secretKey = keyOf(environment, 'SECRET_KEY', 'SERVICE_ROLE_KEY', problems)
+  return { url: url.replace(/\/+$/, ''), secretKey }
+}
+
+export function createService(access: Access, pace: Pace, signal: AbortSignal): Service {
+  // Each run is a worker of its own: a lease of one that was killed is never taken for this one's.
+  const token = crypto.randomUUID()
+  const client: Client = createClient<Database>(access.url, access.secretKey, {
+    auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+    global: { headers: { 'x-migration-lease': token } },
+  })
+  const ask: typeof call = (service, name, args) =>
+    withRetries(pace, 0, signal, () => call(service, name, args, signal))
+
+  return {
+    client,
+    objects: createObjectStore({ ...access, pace }),
+    async plan(files, again) {
+      const args = { p_files: toJson(files), p_again: again }
+      return planned.parse(await ask(client, 'internal_plan_legacy_files', args))
+    },
+    async claim(worker, limit, { userId, fileId }) {
+      return claimedFiles.parse(
+        await ask(client, 'internal_claim_legacy_files', {
+          p_worker_id: worker,
+          p_lease_token: token,
+          p_limit: limit,
+          p_lease_seconds: leaseSeconds,
+          ...(userId === undefined ? {} : { p_user_id: userId }),
+          ...(fileId === undefined ? {} : { p_file_id: fileId }),
+        }),
+      )
+    },
+    async extend() {
+      return await ask(client, 'internal_extend_legacy_files', {
+        p_lease_token: token,
+        p_lease_seconds: leaseSeconds,
+      })
+    },
+    async release() {
+      // Also when the run was aborted: others need not wait for the lease to end.
+      await call(client, 'internal_release_legacy_files', { p_lease_token: token })
+    },
+    async recordUpload({ id }, sha256, size) {
+      await ask(client, 'internal_record_legacy_upload', {
+        p_id: id,
+        p_lease_token: token,
+        p_sha256: sha256,
+        p_file_size: size,
+      })
+    },
+    async transfer({ userId, fileId, objectName }) {
+      await ask(client, 'transfer_file_metadata', {
+        p_user_id: userId,
+        p_file_id: fileId,
+        p_supabase_path: objectName,
+      })
+    },
+    async recordVerified({ id }) {
+      await ask(client, 'internal_record_legacy_verified', { p_id: id, p_lease_token: token })
+    },
+    async fail({ id }, code, retryable, retryAfterSeconds) {
+      return await ask(client, 'internal_fail_legacy_file', {
+        p_id: id,
+        p_lease_token: token,
+        p_code: code,
+        p_retryable: retryable,
+        ...(retryAfterSeconds === undefined ? {} : { p_delay_seconds: retryAfterSeconds }),
+      })
+    },
+    async *list({ userId, fileId, states }) {
+      for (let after = 0; ; ) {
+        const page = listedFiles.parse(
+          await ask(client, 'internal_list_legacy_files', {
+            p_after: after,
+            p_limit: listPage,
+            ...(states === undefined ? {} : { p_states: [...states] }),
+            ...(userId === undefined ? {} : { p_user_id: userId }),
+            ...(fileId === undefined ? {} : { p_file_id: fileId }),
+          }),
+        )
+        yield* page
+        const last = page.at(-1)
+        if (last === undefined || page.length < listPage) return
+        after = last.id
+      }
+    },
+    async status() {
+      return migrationStatus.parse(await ask(client, 'internal_migration_status', {}))
+    },
+    async versions(userId, fileId) {
+      const args = { p_user_id: userId, p_file_id: fileId }
+      return resumeVersions.parse(await ask(client, 'internal_versions_of_legacy_file', args))
+    },
+    async rollback(userId, fileId, exported) {
+      return await ask(client, 'rollback_file_transfer', {
+        p_user_id: userId,
+        p_file_id: fileId,
+        p_exported: [...exported],
+      })
+    },
+    async recordPurge(ids) {
+      return await ask(client, 'internal_record_legacy_purge', { p_ids: [...ids] })
+    },
+  }
+}

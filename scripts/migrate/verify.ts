@@ -1,0 +1,105 @@
+/** `verify`: reads both sides again, and believes nothing of what a run has recorded but the names. */
+import { AppError } from '../../functions/_shared/errors.ts'
+import { hashFile } from './hash-file.ts'
+import { inParallel } from './in-parallel.ts'
+import type { ListedFile } from './legacy-file.ts'
+import type { Progress } from './progress.ts'
+import type { Filter, Service } from './service.ts'
+import { readSources, type SourceOptions, sourcePath } from './sources.ts'
+import { hashVersion } from './version-bytes.ts'
+
+/**
+ * equal; missing (nothing of it in the service); different; source_missing (not purged, yet gone);
+ * refused (ingest took it for no resume: the source alone has it); deleted (by its user); unmoved;
+ * extra (on the disk, not in the migration); orphaned (in the service, of no file).
+ */
+export type Finding =
+  | 'equal'
+  | 'missing'
+  | 'different'
+  | 'source_missing'
+  | 'refused'
+  | 'deleted'
+  | 'unmoved'
+  | 'extra'
+  | 'orphaned'
+
+export interface Verified {
+  counts: Partial<Record<Finding, number>>
+  findings: { finding: Finding; path: string; detail?: string }[]
+}
+
+/** What must not be, for an exit code. */
+export const faults: readonly Finding[] = ['missing', 'different', 'source_missing', 'orphaned']
+
+export async function verifyMigration(
+  options: SourceOptions & { concurrency: number; filter: Filter },
+  service: Service,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Verified> {
+  const verified: Verified = { counts: {}, findings: [] }
+  const found = (finding: Finding, path: string, detail?: string) => {
+    verified.counts[finding] = (verified.counts[finding] ?? 0) + 1
+    if (finding !== 'equal') {
+      verified.findings.push({ finding, path, ...(detail === undefined ? {} : { detail }) })
+    }
+  }
+  const known = new Set<string>()
+  const objects = new Set<string>()
+  await inParallel(service.list(options.filter), options.concurrency, async (file) => {
+    known.add(file.path)
+    objects.add(file.objectName)
+    const [finding, detail] = await compare(file, options.root, service, signal)
+    found(finding, file.path, detail)
+    progress.done(file.size)
+  })
+  // Of one user or file alone nobody can say what lies beside it.
+  if (options.filter.userId === undefined) {
+    for await (const source of readSources(options)) {
+      const { path } = 'file' in source ? source.file : source.problem
+      if (!known.has(path))
+        found('extra', path, 'problem' in source ? source.problem.code : undefined)
+    }
+    for await (const name of service.objects.list('migrations', signal)) {
+      // What a worker has just uploaded may have been listed as unmoved: its name is known all the same.
+      if (!objects.has(name)) found('orphaned', name)
+    }
+  }
+  return verified
+}
+
+async function compare(
+  file: ListedFile,
+  root: string,
+  service: Service,
+  signal: AbortSignal,
+): Promise<[Finding, string?]> {
+  if (file.state !== 'verified' && file.state !== 'purged') {
+    return ['unmoved', file.errorCode ?? file.state]
+  }
+  if (file.versionId === null || file.deleted) return ['deleted']
+  if (file.versionState === 'failed') return ['refused', file.failureCode ?? '']
+  const remote = await hashVersion({ ...file, versionId: file.versionId }, service, signal)
+  if (remote === undefined) return ['missing']
+  const local = await localHash(file, root, signal)
+  if (local === undefined) return ['source_missing']
+  return remote.sha256 === local
+    ? ['equal']
+    : ['different', `${local} here, ${remote.sha256} there`]
+}
+
+/** Of a purged source its hash is what is left. */
+async function localHash(
+  file: ListedFile,
+  root: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (file.state === 'purged') return file.sha256 ?? undefined
+  try {
+    return (await hashFile(sourcePath(root, file.path), signal)).sha256
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'migration_source_missing') return undefined
+    throw error
+  }
+}

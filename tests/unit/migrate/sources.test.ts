@@ -1,0 +1,97 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { checkFilename } from '../../../scripts/migrate/check-filename.ts'
+import { readSources, type Source, sourcePath } from '../../../scripts/migrate/sources.ts'
+
+let root: string
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'reswave-sources-'))
+})
+
+afterEach(async () => {
+  await rm(root, { recursive: true, force: true })
+})
+
+async function put(path: string, text = '%PDF-1.7\n'): Promise<void> {
+  await mkdir(dirname(join(root, path)), { recursive: true })
+  await writeFile(join(root, path), text)
+}
+
+async function sources(manifest?: string): Promise<Source[]> {
+  const all: Source[] = []
+  for await (const source of readSources({ root, manifest })) all.push(source)
+  return all
+}
+
+function codes(found: readonly Source[]) {
+  return found.map((source) =>
+    'file' in source ? ['fine', source.file.path] : [source.problem.code, source.problem.path],
+  )
+}
+
+test('a folder is read as <user>/<file>, and what cannot be moved says why', async () => {
+  await put('ada/cv.pdf')
+  await put('ada/old/cv.pdf')
+  await put('ada/empty.pdf', '')
+  await put('ada/notes.txt', 'x')
+  await put('ada/word.docx', '%PDF-1.7\n')
+  await put('loose.pdf')
+  await put('.reswave-rollback/ada/v2/cv.pdf')
+  await symlink(join(root, 'loose.pdf'), join(root, 'ada/link.pdf'))
+  expect(codes(await sources())).toEqual([
+    ['fine', 'ada/cv.pdf'],
+    ['file_empty', 'ada/empty.pdf'],
+    ['invalid_request', 'ada/link.pdf'],
+    ['unsupported_file_type', 'ada/notes.txt'],
+    ['fine', 'ada/old/cv.pdf'],
+    ['file_type_mismatch', 'ada/word.docx'],
+    ['invalid_request', 'loose.pdf'],
+  ])
+})
+
+test('a manifest names what there is, and leads nowhere else', async () => {
+  await put('store/a.pdf')
+  const lines = [
+    { user_id: 'ada', file_id: 7, path: 'store/a.pdf', name: 'CV.pdf', created_at: '2011-01-01' },
+    { user_id: 'ada', file_id: '7', path: 'store/a.pdf', name: 'CV.pdf' },
+    { user_id: 'ada', file_id: '7', version: 2, path: 'store/a.pdf' },
+    { user_id: 'ada', file_id: '8', path: '../../etc/passwd' },
+    { user_id: 'ada', file_id: '9', path: 'store/none.pdf' },
+    { user_id: 'ada', path: 'store/a.pdf' },
+    { user_id: 'ada', file_id: '10', path: 'store/a.pdf', created_at: 'once' },
+  ]
+  const manifest = join(root, 'files.jsonl')
+  await writeFile(manifest, `${lines.map((line) => JSON.stringify(line)).join('\n')}\nnonsense\n`)
+  const found = await sources(manifest)
+  expect(codes(found)).toEqual([
+    ['fine', 'store/a.pdf'],
+    ['duplicate_id', 'store/a.pdf'],
+    ['fine', 'store/a.pdf'],
+    ['invalid_request', '../../etc/passwd'],
+    ['migration_source_missing', 'store/none.pdf'],
+    ['invalid_request', 'files.jsonl:6'],
+    ['invalid_request', 'files.jsonl:7'],
+    ['invalid_request', 'files.jsonl:8'],
+  ])
+  expect(found[0]).toMatchObject({
+    file: { fileId: '7', name: 'CV.pdf', version: 1, createdAt: new Date('2011-01-01') },
+  })
+})
+
+test.each(['../x', '/etc/passwd', 'a/../../x', '.', ''])('%j is not below the folder', (path) => {
+  expect(() => sourcePath(root, path)).toThrow(/below the source folder/)
+})
+
+test.each(['a/b.pdf', 'a\\b.pdf', '', ' ', '..', 'cv\u202Efdp.pdf', 'a\nb', 'x'.repeat(256)])(
+  'the name %j is refused',
+  (name) => {
+    expect(() => checkFilename(name)).toThrow()
+  },
+)
+
+test('a name is taken in NFC', () => {
+  expect(checkFilename('A\u0308.pdf')).toBe('Ä.pdf')
+})
