@@ -465,7 +465,7 @@ async function knownValues(): Promise<Record<string, Text[]>> {
     // Replaced by those of a lease, mostly.
     p_job_id: ['0'],
     p_job_ids: ['[0]'],
-    p_lease_token: [`"${crypto.randomUUID()}"`],
+    p_lease_token: [`"${crypto.randomUUID()}"`, JSON.stringify(legacyToken)],
     p_lease_tokens: [`["${crypto.randomUUID()}"]`],
     p_worker_id: ['"generated"'],
     p_kinds: ['["ingest"]', '["optimize"]', '["ingest","optimize","remove_object"]'],
@@ -496,7 +496,6 @@ async function knownValues(): Promise<Record<string, Text[]>> {
     p_version: ['0', '1'],
     p_circuit: ['{"state":"closed","epoch":0,"calls":[]}', '{"state":"open","epoch":1}'],
     p_retry_seconds: ['0', '1.5'],
-    p_lease_token: [JSON.stringify(legacyToken)],
     p_files: ['[]', `[${JSON.stringify(legacyLine)}]`],
     p_again: ['true', 'false'],
     p_code: ['"unavailable"', '"migration_mismatch"'],
