@@ -4,6 +4,7 @@ import { keyOf } from '../../functions/_shared/config/config.ts'
 import { type Client, call } from '../../functions/_shared/database/client.ts'
 import type { Database } from '../../functions/_shared/database/database.gen.ts'
 import { toJson } from '../../functions/_shared/database/json.ts'
+import { AppError } from '../../functions/_shared/errors.ts'
 import {
   claimedFiles,
   type LegacyFile,
@@ -66,6 +67,15 @@ export function readAccess(environment: NodeJS.ProcessEnv, problems: string[]): 
   return { url: url.replace(/\/+$/, ''), secretKey }
 }
 
+/**
+ * supabase-js shows no headers of a failure: the seconds that such an error names are a guess for people. The pace
+ * finds out by itself.
+ */
+function withoutTime(error: unknown): never {
+  if (!(error instanceof AppError) || error.code !== 'unavailable') throw error
+  throw new AppError('unavailable', error.message, { cause: error.cause })
+}
+
 export function createService(access: Access, pace: Pace, signal: AbortSignal): Service {
   // Each run is a worker of its own: a lease of one that was killed is never taken for this one's.
   const token = crypto.randomUUID()
@@ -74,7 +84,7 @@ export function createService(access: Access, pace: Pace, signal: AbortSignal): 
     global: { headers: { 'x-migration-lease': token } },
   })
   const ask: typeof call = (service, name, args) =>
-    withRetries(pace, 0, signal, () => call(service, name, args, signal))
+    withRetries(pace, 0, signal, () => call(service, name, args, signal).catch(withoutTime))
 
   return {
     client,

@@ -1,14 +1,14 @@
 /** The bytes of a version as the service has them now, whether whole or as a delta. */
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdir, open, rename, rm, utimes } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { utimes } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { call } from '../../functions/_shared/database/client.ts'
 import { decodeDelta } from '../../functions/_shared/delta/delta.ts'
 import { AppError } from '../../functions/_shared/errors.ts'
 import { readObject } from '../../functions/_shared/versions/objects.ts'
+import { writeWhole } from './partial-file.ts'
 import type { Service } from './service.ts'
 import type { Hashed } from './storage.ts'
 
@@ -51,32 +51,27 @@ export async function saveVersion(
         ? new Blob([await rebuild(held.versionId, service, signal)]).stream()
         : undefined
   if (stream === undefined) throw new AppError('file_lost')
-  await mkdir(dirname(target.path), { recursive: true })
-  const temporary = `${target.path}.${crypto.randomUUID()}.partial`
   try {
-    const hash = createHash('sha256')
-    await pipeline(
-      Readable.fromWeb(stream as Parameters<typeof Readable.fromWeb>[0]),
-      async function* (chunks: AsyncIterable<Uint8Array>) {
-        for await (const chunk of chunks) {
-          hash.update(chunk)
-          yield chunk
-        }
-      },
-      createWriteStream(temporary, { flags: 'wx' }),
-      { signal },
-    )
-    if (hash.digest('hex') !== target.sha256) throw new AppError('migration_mismatch')
-    await utimes(temporary, target.modifiedAt, target.modifiedAt)
-    await using file = await open(temporary)
-    await file.sync()
-    await rename(temporary, target.path)
+    await writeWhole(target.path, async (temporary) => {
+      const hash = createHash('sha256')
+      await pipeline(
+        Readable.fromWeb(stream as Parameters<typeof Readable.fromWeb>[0]),
+        async function* (chunks: AsyncIterable<Uint8Array>) {
+          for await (const chunk of chunks) {
+            hash.update(chunk)
+            yield chunk
+          }
+        },
+        createWriteStream(temporary, { flags: 'wx' }),
+        { signal },
+      )
+      if (hash.digest('hex') !== target.sha256) throw new AppError('migration_mismatch')
+      await utimes(temporary, target.modifiedAt, target.modifiedAt)
+    })
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof AppError) throw error
     throw new AppError('unavailable', `Cannot write '${target.path}'`, { cause: error })
-  } finally {
-    await rm(temporary, { force: true })
   }
 }
 
