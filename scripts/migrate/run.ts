@@ -72,11 +72,16 @@ export async function moveAll(
     inFlight.set(file.id, { ended, piece })
   }
 
+  const claim = () => service.claim(options.worker, options.concurrency, options.filter)
+  let ahead: Promise<LegacyFile[]> | undefined
   try {
     let waiting: LegacyFile[] = []
     while (!stopping.aborted) {
       if (waiting.length === 0) {
-        waiting = await service.claim(options.worker, options.concurrency, options.filter)
+        waiting = await (ahead ?? claim())
+        // The next ones are asked for while these are moved: nobody waits for an answer in between.
+        ahead = waiting.length === options.concurrency ? claim() : undefined
+        ahead?.catch(() => undefined)
       }
       if (waiting.length === 0 && inFlight.size === 0) {
         // An answer that was lost may have left us with files that we do not know of.
@@ -96,6 +101,7 @@ export async function moveAll(
     await Promise.all([...inFlight.values()].map(({ ended }) => ended))
   } finally {
     clearInterval(lease)
+    await ahead?.catch(() => undefined)
     await service.release().catch(() => undefined)
   }
   moved.interrupted = stopping.aborted
