@@ -2,6 +2,7 @@
 import { table } from '../../checks/table.ts'
 import type { Outage } from '../postgres-deaths.ts'
 import { killTable, stepTable } from '../report.ts'
+import type { Strikes } from '../strikes.ts'
 import type { Evidence } from './evidence.ts'
 import type { Round } from './world.ts'
 
@@ -29,7 +30,7 @@ export function report(run: {
         ['verified', String(evidence.files.filter(({ state }) => state === 'verified').length)],
         ['given up by the purge', String(evidence.givenUp.size)],
         ['workers started', String(run.started)],
-        ['workers killed', String(sum(rounds.map(({ strikes }) => strikes.killed())))],
+        ['workers killed', String(sum(rounds.map(({ strikes }) => workersKilled(strikes))))],
         ['stood still beyond a lease', String(sum(rounds.map(({ pauses }) => pauses())))],
         ['faults', String(sum(rounds.flatMap(({ weather }) => [...weather.tally.values()])))],
         ['outages of Postgres', String(run.outages.length)],
@@ -38,4 +39,8 @@ export function report(run: {
     ),
   )
   console.log()
+}
+
+function workersKilled({ kills }: Strikes): number {
+  return [...kills].reduce((sum, [what, times]) => sum + (what.startsWith('worker') ? times : 0), 0)
 }

@@ -100,8 +100,10 @@ async function liveThrough(world: World, rounds: Round[], over: AbortSignal): Pr
     update private.legacy_files set purge_after_at = now() where legacy_file_id % ${purgeEvery} = 0`
   const purgeable = await countIn(world, 'purgeable')
   const purge = async () => {
-    const left = await countIn(world, 'purgeable').catch(() => 0)
-    return ['purge', ...source, '--confirm', `purge ${left} files`]
+    // What the last one had asked for before it was killed may still be done, and counts then.
+    await world.postgres.up()
+    await world.settled()
+    return ['purge', ...source, '--confirm', `purge ${await countIn(world, 'purgeable')} files`]
   }
   await struck(world, rounds, 'purge', purgeable, over, () => workers.untilItEnds(0, purge))
   expectFine(await workers.untilItEnds(0, purge), 'purge')
