@@ -52,6 +52,11 @@ const tiers: Record<'test' | 'slow', readonly Step[]> = {
       counts: 'line',
     },
     {
+      name: 'a migration while everything fails',
+      command: npm('chaos:migrate:short'),
+      counts: 'line',
+    },
+    {
       name: 'a thousand generated bodies for each door',
       command: [...vitest('integration'), 'tests/integration/generated-bodies.test.ts'],
       counts: 'vitest',

@@ -1,9 +1,9 @@
 /** The tools that the bench compares with and packs with, from Debian packages unpacked into an ignored folder. */
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { stateDir } from '../local/stack.ts'
+import { installPackages, toolsFolder } from './debian-packages.ts'
 
 const run = promisify(execFile)
 const maxOutputBytes = 64 * 1024 * 1024
@@ -21,36 +21,14 @@ export interface Tools {
 }
 
 export async function installTools(progress: (line: string) => void): Promise<Tools> {
-  const folder = join(stateDir, 'bench-tools')
-  const unpacked = join(folder, 'root')
-  mkdirSync(unpacked, { recursive: true })
-  for (const name of packages) {
-    const done = join(folder, name)
-    if (existsSync(done)) continue
-    const download = mkdtempSync(join(folder, 'download-'))
-    try {
-      await run('apt-get', ['download', name], { cwd: download })
-      const [file = ''] = readdirSync(download)
-      await run('dpkg-deb', ['-x', join(download, file), unpacked])
-      mkdirSync(done)
-    } catch {
-      progress(`Cannot install the Debian package ${name}; what needs it is left out`)
-    } finally {
-      rmSync(download, { recursive: true })
-    }
-  }
-  const places = ['usr/bin', 'usr/lib/7zip'].map((place) => join(unpacked, place))
-  const find = (name: string): string | undefined =>
-    [...places, '/usr/bin', '/usr/local/bin']
-      .map((place) => join(place, name))
-      .find((path) => existsSync(path))
+  const find = await installPackages(packages, progress)
   const measure = async (
     name: string,
     args: (output: string) => string[],
   ): Promise<number | undefined> => {
     const tool = find(name)
     if (!tool) return undefined
-    const output = join(folder, `output-${process.pid}`)
+    const output = join(toolsFolder, `output-${process.pid}`)
     try {
       await run(tool, args(output), { maxBuffer: maxOutputBytes })
       return statSync(output).size

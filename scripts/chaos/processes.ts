@@ -1,14 +1,28 @@
-/** Processes of a stack: ending them, and calling the workers as a timer would. */
+/** Processes of a stack: finding and ending them, and calling the workers as a timer would. */
 import type { Stack } from '../local/stack.ts'
 
 const pokeMs = 1_000
 
 /** SIGKILL; tells whether there was such a process. */
-export function killProcess(pid: number | undefined): boolean {
+function killProcess(pid: number | undefined): boolean {
   try {
     return pid !== undefined && process.kill(pid, 'SIGKILL')
   } catch {
     return false
+  }
+}
+
+/** The isolates of a stack that may not be up yet, by their function and place. */
+export function isolatesOf(stack: () => Stack | undefined): {
+  /** SIGKILL; tells whether there was one. */
+  kill(name: string, place: number): boolean
+  places(name: string): number[]
+} {
+  const named = (name: string) =>
+    (stack()?.functions.processes() ?? []).filter((process) => process.name === name)
+  return {
+    kill: (name, place) => killProcess(named(name).find((process) => process.place === place)?.pid),
+    places: (name) => named(name).map(({ place }) => place),
   }
 }
 

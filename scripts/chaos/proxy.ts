@@ -11,7 +11,11 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { type Fault, refuse, spoilAnswer, spoilRequest, spoilsAnswer, untilGone } from './faults.ts'
 import { longSteps, type Point, stepOf, worksElsewhere } from './steps.ts'
+
+/** In which half of an answer comes to whom it is for. */
+const arrivalMs = 10
 
 export interface Passage {
   readonly step: string
@@ -27,6 +31,10 @@ export interface ProxyOptions {
   readonly at: (passage: Passage, point: Point) => 'pass' | 'end'
   /** Milliseconds that a request is held back. */
   readonly hold: (passage: Passage) => number
+  /** What goes wrong with a request on its way, or with its answer. */
+  readonly faultOf?: (passage: Passage) => Fault | undefined
+  /** Steps with a point `during` when half of the bytes, sent or answered, have arrived. */
+  readonly inHalves?: ReadonlySet<string>
   /** Called with the answer of a short step before the point after it. */
   readonly onAnswer?: (passage: Passage, answer: Buffer) => void
 }
@@ -97,17 +105,26 @@ async function pass(
     return true
   }
   if (end('before')) return
+  const fault = options.faultOf?.(passage)
+  if (fault !== undefined && refuse(fault, response)) return
   const held = options.hold(passage)
   if (held > 0) await delay(held)
   // A model stops when nobody listens any more; what was asked of the database happens all the same.
   const gone = new AbortController()
   if (passage.step.startsWith('model ')) response.once('close', () => gone.abort())
-  const answer = await send(request, passage, { target: options.target, agent, gone, end })
-  if (answer === undefined) return
+  const answer = await send(request, passage, { ...options, agent, gone, end, fault })
+  if (answer === undefined) return void response.destroy()
   const headers = Object.fromEntries(
     Object.entries(answer.headers).filter(([name]) => !hopHeaders.has(name)),
   )
   const status = answer.statusCode ?? 502
+  if (fault === 'silence') {
+    answer.resume()
+    return await untilGone(response)
+  }
+  if (spoilsAnswer(fault)) {
+    return spoilAnswer(fault, response, status, headers, await readAll(answer))
+  }
   if (!longSteps.has(passage.step)) {
     const body = await readAll(answer)
     options.onAnswer?.(passage, body)
@@ -121,6 +138,15 @@ async function pass(
     return
   }
   response.writeHead(status, headers)
+  if (options.inHalves?.has(passage.step)) {
+    const body = await readAll(answer)
+    const half = Math.floor(body.length / 2)
+    response.write(body.subarray(0, half))
+    await delay(arrivalMs)
+    if (end('during') || end('after')) return
+    response.end(body.subarray(half))
+    return
+  }
   let pieces = 0
   for await (const piece of answer as AsyncIterable<Buffer>) {
     response.write(piece)
@@ -135,21 +161,37 @@ async function pass(
 function send(
   request: IncomingMessage,
   passage: Passage,
-  options: { target: string; agent: Agent; gone: AbortController; end: (point: Point) => boolean },
+  options: Pick<ProxyOptions, 'target' | 'inHalves'> & {
+    agent: Agent
+    gone: AbortController
+    end: (point: Point) => boolean
+    fault: Fault | undefined
+  },
 ): Promise<IncomingMessage | undefined> {
   const headers = Object.fromEntries(
     Object.entries(passage.headers).filter(([name]) => !hopHeaders.has(name)),
   )
+  const body = spoilRequest(options.fault, passage.body)
   return new Promise((resolve, reject) => {
     const upstream = httpRequest(`${options.target}${request.url ?? '/'}`, {
       method: request.method ?? 'GET',
-      headers: { ...headers, 'content-length': passage.body.length },
+      headers: { ...headers, 'content-length': body.length },
       agent: options.agent,
       signal: options.gone.signal,
     })
     upstream.once('response', resolve)
     upstream.once('error', reject)
-    upstream.end(passage.body, () => {
+    const half = Math.floor(body.length / 2)
+    const isCut = options.fault === 'request cut'
+    if (isCut || (body.length > 0 && options.inHalves?.has(passage.step))) {
+      upstream.write(body.subarray(0, half), () => {
+        if (!isCut && !options.end('during')) return void upstream.end(body.subarray(half))
+        upstream.destroy()
+        resolve(undefined)
+      })
+      return
+    }
+    upstream.end(body, () => {
       // The file has been handed over and is being read.
       if (worksElsewhere.has(passage.step) && options.end('during')) resolve(undefined)
     })

@@ -59,10 +59,14 @@ export function killTable(strikes: Strikes, more: readonly [string, string][] = 
   const rows = [...strikes.kills]
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([name, count]) => [name, String(count)])
-  const sum = [...strikes.kills.values()].reduce((total, count) => total + count, 0)
   return table(
     ['killed', 'times'],
-    [...rows, ['all', String(sum)], ...more, ['answers lost', String(strikes.drops())]],
+    [
+      ...rows,
+      ['all', String(strikes.killed())],
+      ...more,
+      ['answers lost', String(strikes.drops())],
+    ],
   )
 }
 

@@ -72,9 +72,8 @@ async function live(
   })
   const progress = setInterval(() => {
     const seconds = Math.round((performance.now() - startedAt) / 1_000)
-    const kills = [...strikes.kills.values()].reduce((sum, kill) => sum + kill, 0)
     console.log(
-      `  ${people.endedJobs()} jobs, ${kills} kills, ${watch.waiting()} waiting in ${seconds} s`,
+      `  ${people.endedJobs()} jobs, ${strikes.killed()} kills, ${watch.waiting()} waiting in ${seconds} s`,
     )
   }, progressMs)
   const problems: string[] = []
@@ -136,12 +135,11 @@ function coverage(strikes: Strikes, scale: Scale): Check[] {
       .filter((point) => !strikes.steps.has(`${point} ${step}`))
       .map((point) => `${point} ${step} was never seen`),
   )
-  const kills = [...strikes.kills.values()].reduce((sum, count) => sum + count, 0)
   return [
     { name: 'every step was struck', violations: [...untouched, ...unseen] },
     {
       name: `at least ${scale.leastKills} kills`,
-      violations: enough(kills, scale.leastKills, 'kills'),
+      violations: enough(strikes.killed(), scale.leastKills, 'kills'),
     },
     {
       name: 'workers, functions, the model and Postgres were killed',

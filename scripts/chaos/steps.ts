@@ -75,6 +75,7 @@ export function stepOf(method: string, url: string, body: string): string {
   if (read !== undefined) return `${method === 'GET' ? 'read' : method} ${read}`
   if (path === '/storage/v1/object/copy') return 'storage copy'
   if (path.startsWith('/storage/v1/object/sign/')) return 'storage sign'
+  if (path.startsWith('/storage/v1/object/list/')) return 'storage list'
   if (path.startsWith('/storage/v1/object/')) {
     if (method === 'GET') return 'storage download'
     if (method === 'DELETE') return 'storage remove'

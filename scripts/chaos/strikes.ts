@@ -36,6 +36,7 @@ export interface Strikes {
   readonly steps: ReadonlyMap<string, StepTally>
   /** By what was killed and how. */
   readonly kills: ReadonlyMap<string, number>
+  readonly killed: () => number
   readonly drops: () => number
 }
 
@@ -178,6 +179,7 @@ export function createStrikes(
 
     steps,
     kills,
+    killed: () => [...kills.values()].reduce((sum, count) => sum + count, 0),
     drops: () => [...steps.values()].reduce((sum, { drops }) => sum + drops, 0),
   }
 }

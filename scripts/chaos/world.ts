@@ -1,21 +1,21 @@
 /** An embedded stack whose every part can be killed: isolates behind proxies, model and Postgres on their own. */
-import { rm } from 'node:fs/promises'
 import postgres from 'postgres'
 import { freePort } from '../local/postgres-server.ts'
 import { type Stack, startStack } from '../local/stack.ts'
+import { build } from './build.ts'
 import { installAudit } from './evidence.ts'
-import { makeFolder } from './folder.ts'
 import { startModelProcess } from './model-process.ts'
 import { holdMark, type Plan } from './plan.ts'
 import { type MortalPostgres, mortalPostgres } from './postgres-deaths.ts'
-import { killProcess, startPoking } from './processes.ts'
+import { isolatesOf, startPoking } from './processes.ts'
 import { type StepProxy, startProxy } from './proxy.ts'
 import type { Scale } from './scale.ts'
 import { createStrikes, type Strikes } from './strikes.ts'
 
 const prefix = 'reswave-chaos-'
 const modelDownMs = 400
-const slowHolds = 6
+/** More than there are files to hold: a process that was killed in the middle of one tries it again. */
+const slowHolds = 12
 
 export interface World {
   readonly stack: Stack
@@ -28,19 +28,13 @@ export interface World {
   stop(): Promise<void>
 }
 
-export async function startWorld(options: {
+export function startWorld(options: {
   scale: Scale
   plan: Plan
   log: (line: string) => void
 }): Promise<World> {
   const { scale, plan, log } = options
-  const parts: { stop(): Promise<unknown> | unknown }[] = []
-  const stop = async () => {
-    for (const part of parts.splice(0).reverse()) await part.stop()
-  }
-  try {
-    const dir = await makeFolder(prefix)
-    parts.push({ stop: () => rm(dir, { recursive: true, force: true }) })
+  return build(prefix, async (dir, parts) => {
     const model = await startModelProcess({ downMs: modelDownMs })
     parts.push(model)
     const port = await freePort()
@@ -48,18 +42,12 @@ export async function startWorld(options: {
     // Known a moment later: nothing passes before the stack is up.
     let stack: Stack | undefined
     let mortal: MortalPostgres | undefined
-    const processAt = (name: string, place: number) =>
-      stack?.functions
-        .processes()
-        .find((process) => process.name === name && process.place === place)
+    const isolates = isolatesOf(() => stack)
     const strikes = createStrikes(
       plan,
       {
-        killIsolate: (name, place) => killProcess(processAt(name, place)?.pid),
-        places: (name) =>
-          (stack?.functions.processes() ?? [])
-            .filter((process) => process.name === name)
-            .map(({ place }) => place),
+        killIsolate: isolates.kill,
+        places: isolates.places,
         killModel: () => {
           model.kill()
           return true
@@ -124,12 +112,8 @@ export async function startWorld(options: {
         ...databaseServer.pids(),
         ...(model.pid() === undefined ? [] : [Number(model.pid())]),
       ],
-      stop,
     }
-  } catch (error) {
-    await stop()
-    throw error
-  }
+  })
 }
 
 /** For each process that calls others: its own way to the API, and its own to the model. */

@@ -4,11 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
+import postgres from 'postgres'
 import { mintToken } from '../local/jwt.ts'
 import { startModelServer } from '../local/model/server.ts'
 import { type Stack, startStack } from '../local/stack.ts'
 import { functionNames } from './functions-tree.ts'
-import { largestFile, ordinaryFile, type ResumeFile } from './largest-file.ts'
+import { largestFile, largestVersions, ordinaryFile, type ResumeFile } from './largest-file.ts'
 import { usageOf } from './process-usage.ts'
 import { startReport } from './report.ts'
 import { table } from './table.ts'
@@ -97,6 +98,57 @@ async function measureAll(stack: Stack): Promise<void> {
       await expectStatus(response, 200)
     })
   }
+
+  const [older, newer] = largestVersions()
+  const size = `DOCX of ${megabytes(older.bytes.byteLength)}`
+  const work = async () =>
+    await expectStatus(await call('worker', { method: 'POST', headers: asWorker }), 202)
+  const uploaded = await upload(user.client, older)
+  await work()
+  await untilReady(user.client, uploaded.version_id)
+  const current = await upload(user.client, newer, uploaded.resume_id)
+  await work()
+  await untilReady(user.client, current.version_id)
+  await compactNow(stack)
+  await measure(stack, 'delta', `encode, ${size}`, -1, () =>
+    measure(stack, 'worker', `compact, ${size}`, -1, async () => {
+      await work()
+      await untilCompacted(user.client, uploaded)
+    }),
+  )
+  await measure(stack, 'delta', `decode, ${size}`, -1, () =>
+    measure(stack, 'resume-versions', `download an older version, ${size}`, -1, async () => {
+      const headers = { apikey: stack.publishableKey, authorization: `Bearer ${user.token}` }
+      const response = await call(`resume-versions/${uploaded.version_id}`, { headers })
+      const bytes = new Uint8Array(await response.arrayBuffer())
+      if (Buffer.compare(bytes, older.bytes) !== 0) {
+        throw new Error(`It answered ${response.status} with other bytes than were uploaded`)
+      }
+    }),
+  )
+}
+
+/** A version is compacted when no upload URL of it lives any more, which takes hours. */
+async function compactNow(stack: Stack): Promise<void> {
+  const sql = postgres(stack.superuserUrl, { max: 1, onnotice: () => {} })
+  try {
+    await sql`update private.jobs set run_at = now() where kind = 'compact'`
+  } finally {
+    await sql.end()
+  }
+}
+
+async function untilCompacted(client: SupabaseClient, version: UploadedVersion): Promise<void> {
+  const until = performance.now() + callTimeoutMs
+  while (performance.now() < until) {
+    const { data } = await client.rpc('list_resume_versions', { resume_id: version.resume_id })
+    const listed = (data ?? []).find(
+      (one: { version_id: string }) => one.version_id === version.version_id,
+    )
+    if (listed !== undefined && listed.stored_bytes < listed.file_size / 2) return
+    await new Promise((resolve) => setTimeout(resolve, pollMs))
+  }
+  throw new Error('The version was not compacted in time')
 }
 
 /**
@@ -144,15 +196,21 @@ function userOf(stack: Stack): { client: SupabaseClient; token: string } {
 }
 
 interface UploadedVersion {
+  readonly resume_id: string
   readonly version_id: string
   readonly full_storage_path: string
 }
 
-async function upload(client: SupabaseClient, file: ResumeFile): Promise<UploadedVersion> {
+async function upload(
+  client: SupabaseClient,
+  file: ResumeFile,
+  resumeId?: string,
+): Promise<UploadedVersion> {
   const begun = await client.rpc('begin_resume_upload', {
     filename: file.name,
     mime_type: file.mimeType,
     file_size: file.bytes.byteLength,
+    ...(resumeId !== undefined && { resume_id: resumeId }),
   })
   if (begun.error !== null) throw new Error(`Cannot begin an upload: ${begun.error.message}`)
   const version: UploadedVersion = begun.data

@@ -1,4 +1,5 @@
 /** `npm run migrate -- COMMAND`: resumes off a local disk. See docs/migration.md. */
+import './small-heap.ts'
 import { createInterface } from 'node:readline/promises'
 import { migrate } from './migrate.ts'
 

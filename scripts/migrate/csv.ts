@@ -19,6 +19,14 @@ async function* rowsOf(chunks: AsyncIterable<string>): AsyncGenerator<string[]> 
   let quoted = false
   // A quote inside a quoted field: the next character says whether it ended it.
   let quoteSeen = false
+  // So much of the field stood in quotes: a line break of Windows does not begin in there.
+  let inQuotes = 0
+  const ended = () => {
+    const text = field.length > inQuotes ? field.replace(/\r$/, '') : field
+    field = ''
+    inQuotes = 0
+    return text
+  }
   for await (const chunk of chunks) {
     for (const character of chunk) {
       if (quoted && !quoteSeen) {
@@ -33,18 +41,20 @@ async function* rowsOf(chunks: AsyncIterable<string>): AsyncGenerator<string[]> 
           continue
         }
         quoted = false
+        inQuotes = field.length
       }
       if (character === '"' && field === '') quoted = true
       else if (character === ',') {
         row.push(field)
         field = ''
+        inQuotes = 0
       } else if (character === '\n') {
-        row.push(field.replace(/\r$/, ''))
+        row.push(ended())
         yield row
         row = []
-        field = ''
       } else field += character
     }
   }
-  if (field !== '' || row.length > 0) yield [...row, field.replace(/\r$/, '')]
+  if (quoteSeen) inQuotes = field.length
+  if (field !== '' || row.length > 0) yield [...row, ended()]
 }

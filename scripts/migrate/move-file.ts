@@ -30,7 +30,7 @@ export async function moveFile(
   }
   const sent = await store(file, path, source, service, signal)
   if ((await hashFile(path, signal)).sha256 !== source.sha256) {
-    await service.objects.remove(file.objectName, signal)
+    await discard(file, service, signal)
     throw new AppError('migration_source_changed', `'${file.path}' changed while it was moved`)
   }
   await service.recordUpload(file, source.sha256, source.size)
@@ -65,9 +65,18 @@ async function store(
     if (await isThere()) return true
   } else if (await isThere()) return false
   // Left by an attempt that died, or spoilt on its way: no version relies on it.
-  await objects.remove(file.objectName, signal)
+  await discard(file, service, signal)
   await upload()
   if (await isThere()) return true
-  await objects.remove(file.objectName, signal)
+  await discard(file, service, signal)
   throw new AppError('migration_mismatch', `Storage does not give back '${file.path}' as it is`)
+}
+
+/**
+ * Removes what is in Storage, while the file is ours: who has taken it over from a worker that stood still may have made
+ * a version of what lies there.
+ */
+async function discard(file: LegacyFile, service: Service, signal: AbortSignal): Promise<void> {
+  if (!(await service.extend()).includes(file.id)) throw new AppError('migration_not_locked')
+  await service.objects.remove(file.objectName, signal)
 }

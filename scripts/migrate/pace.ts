@@ -8,7 +8,7 @@ export interface Pace {
   turn(bytes: number, signal: AbortSignal): Promise<void>
   /** The service is overloaded: everybody waits, twice as long as last time, or as it says. */
   slowDown(retryAfterMs?: number): void
-  /** A request went well: the next slowing down begins lower. */
+  /** A request went well: the next slowing down begins half as high. */
   succeeded(): void
 }
 
@@ -61,7 +61,7 @@ export function createPace(
     },
 
     succeeded() {
-      backoffMs = backoffMs > firstBackoffMs ? backoffMs * 0.9 : 0
+      backoffMs = backoffMs > firstBackoffMs ? backoffMs / 2 : 0
     },
   }
 }

@@ -1,6 +1,7 @@
 /** `run`: moves what is planned, some files at a time, until nothing is left that this worker could move. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../../functions/_shared/errors.ts'
+import { type Piece, pieceOf } from './deadline.ts'
 import type { LegacyFile } from './legacy-file.ts'
 import { moveFile } from './move-file.ts'
 import type { Progress } from './progress.ts'
@@ -47,12 +48,12 @@ export async function moveAll(
   signal: AbortSignal,
 ): Promise<Moved> {
   const moved: Moved = { verified: 0, sentBytes: 0, failed: {}, lost: 0, interrupted: false }
-  const inFlight = new Map<number, { ended: Promise<void>; takenOver: AbortController }>()
+  const inFlight = new Map<number, { ended: Promise<void>; piece: Piece }>()
   const lease = setInterval(() => void extendLeases(service, inFlight), extendEveryMs)
 
   const begin = (file: LegacyFile) => {
-    const takenOver = new AbortController()
-    const work = moveFile(file, options.root, service, AbortSignal.any([signal, takenOver.signal]))
+    const piece = pieceOf(signal)
+    const work = moveFile(file, options.root, service, piece.signal)
     const ended = work
       .then((bytes) => {
         moved.verified++
@@ -61,18 +62,26 @@ export async function moveAll(
       })
       .catch(async (error: unknown) => {
         if (signal.aborted) return
-        if (takenOver.signal.aborted || isCode(error, 'migration_not_locked')) moved.lost++
+        if (piece.signal.aborted || isCode(error, 'migration_not_locked')) moved.lost++
         else await recordFailure(file, error, service, moved, progress)
       })
-      .finally(() => inFlight.delete(file.id))
-    inFlight.set(file.id, { ended, takenOver })
+      .finally(() => {
+        piece[Symbol.dispose]()
+        inFlight.delete(file.id)
+      })
+    inFlight.set(file.id, { ended, piece })
   }
 
+  const claim = () => service.claim(options.worker, options.concurrency, options.filter)
+  let ahead: Promise<LegacyFile[]> | undefined
   try {
     let waiting: LegacyFile[] = []
     while (!stopping.aborted) {
       if (waiting.length === 0) {
-        waiting = await service.claim(options.worker, options.concurrency, options.filter)
+        waiting = await (ahead ?? claim())
+        // The next ones are asked for while these are moved: nobody waits for an answer in between.
+        ahead = waiting.length === options.concurrency ? claim() : undefined
+        ahead?.catch(() => undefined)
       }
       if (waiting.length === 0 && inFlight.size === 0) {
         // An answer that was lost may have left us with files that we do not know of.
@@ -92,6 +101,7 @@ export async function moveAll(
     await Promise.all([...inFlight.values()].map(({ ended }) => ended))
   } finally {
     clearInterval(lease)
+    await ahead?.catch(() => undefined)
     await service.release().catch(() => undefined)
   }
   moved.interrupted = stopping.aborted
@@ -116,13 +126,13 @@ async function restUntilDue(
 
 async function extendLeases(
   service: Service,
-  inFlight: ReadonlyMap<number, { takenOver: AbortController }>,
+  inFlight: ReadonlyMap<number, { piece: Piece }>,
 ): Promise<void> {
   try {
     const asked = [...inFlight]
     const held = new Set(await service.extend())
-    for (const [id, { takenOver }] of asked) {
-      if (!held.has(id) && inFlight.has(id)) takenOver.abort(new AppError('migration_not_locked'))
+    for (const [id, { piece }] of asked) {
+      if (!held.has(id) && inFlight.has(id)) piece.abort(new AppError('migration_not_locked'))
     }
   } catch {
     // Asked again in time; should the lease end, the service refuses what this worker says.

@@ -4,6 +4,8 @@ import { keyOf } from '../../functions/_shared/config/config.ts'
 import { type Client, call } from '../../functions/_shared/database/client.ts'
 import type { Database } from '../../functions/_shared/database/database.gen.ts'
 import { toJson } from '../../functions/_shared/database/json.ts'
+import { AppError } from '../../functions/_shared/errors.ts'
+import { within } from './deadline.ts'
 import {
   claimedFiles,
   type LegacyFile,
@@ -21,6 +23,9 @@ import type { SourceFile } from './sources.ts'
 import { createObjectStore, type ObjectStore } from './storage.ts'
 
 const leaseSeconds = 120
+/** As the functions give a call; and a file that is read whole, the largest on a slow line. */
+const callTimeoutMs = 10_000
+const fileTimeoutMs = 600_000
 const listPage = 500
 
 export interface Filter {
@@ -66,15 +71,42 @@ export function readAccess(environment: NodeJS.ProcessEnv, problems: string[]): 
   return { url: url.replace(/\/+$/, ''), secretKey }
 }
 
+/**
+ * With the signal of the run instead of the one that comes with a call, which would be remembered until its time is over;
+ * the whole answer is inside of the deadline.
+ */
+function fetchUnder(signal: AbortSignal): typeof fetch {
+  return async (input, init) => {
+    const isFile = new URL(String(input)).pathname.startsWith('/storage/')
+    return await within(isFile ? fileTimeoutMs : callTimeoutMs, signal, async (withinTime) => {
+      const answer = await fetch(input, { ...init, signal: withinTime, redirect: 'error' })
+      const body = await answer.arrayBuffer()
+      return new Response(body.byteLength === 0 ? null : body, answer)
+    })
+  }
+}
+
+/**
+ * supabase-js shows no headers of a failure: the seconds that such an error names are a guess for people. The pace
+ * finds out by itself.
+ */
+function withoutTime(error: unknown): never {
+  if (!(error instanceof AppError) || error.code !== 'unavailable') throw error
+  throw new AppError('unavailable', error.message, { cause: error.cause })
+}
+
 export function createService(access: Access, pace: Pace, signal: AbortSignal): Service {
   // Each run is a worker of its own: a lease of one that was killed is never taken for this one's.
   const token = crypto.randomUUID()
-  const client: Client = createClient<Database>(access.url, access.secretKey, {
-    auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
-    global: { headers: { 'x-migration-lease': token } },
-  })
+  const clientWith = (under: AbortSignal): Client =>
+    createClient<Database>(access.url, access.secretKey, {
+      auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+      global: { headers: { 'x-migration-lease': token }, fetch: fetchUnder(under) },
+    })
+  const client = clientWith(signal)
+  const parting = clientWith(new AbortController().signal)
   const ask: typeof call = (service, name, args) =>
-    withRetries(pace, 0, signal, () => call(service, name, args, signal))
+    withRetries(pace, 0, signal, () => call(service, name, args).catch(withoutTime))
 
   return {
     client,
@@ -103,7 +135,7 @@ export function createService(access: Access, pace: Pace, signal: AbortSignal): 
     },
     async release() {
       // Also when the run was aborted: others need not wait for the lease to end.
-      await call(client, 'internal_release_legacy_files', { p_lease_token: token })
+      await call(parting, 'internal_release_legacy_files', { p_lease_token: token })
     },
     async recordUpload({ id }, sha256, size) {
       await ask(client, 'internal_record_legacy_upload', {

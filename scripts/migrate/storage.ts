@@ -4,6 +4,7 @@ import { openAsBlob } from 'node:fs'
 import { z } from 'zod'
 import { AppError } from '../../functions/_shared/errors.ts'
 import { filesBucket } from '../../functions/_shared/versions/objects.ts'
+import { within } from './deadline.ts'
 import type { Pace } from './pace.ts'
 import { withRetries } from './retry.ts'
 
@@ -22,16 +23,20 @@ export interface ObjectStore {
   upload(name: string, path: string, type: string, signal: AbortSignal): Promise<boolean>
   /** The hash of what Storage gives back; undefined when there is no such object. @throws AppError unavailable */
   hash(name: string, size: number, signal: AbortSignal): Promise<Hashed | undefined>
-  /** Its bytes as they come; undefined when there is no such object. @throws AppError unavailable */
-  read(
+  /** Hands its bytes out as they come; undefined when there is no such object. @throws AppError unavailable, … */
+  read<T>(
     name: string,
     size: number,
     signal: AbortSignal,
-  ): Promise<ReadableStream<Uint8Array> | undefined>
+    take: (bytes: ReadableStream<Uint8Array>) => Promise<T>,
+  ): Promise<T | undefined>
   remove(name: string, signal: AbortSignal): Promise<void>
   /** The names of all objects below a folder. */
   list(folder: string, signal: AbortSignal): AsyncGenerator<string>
 }
+
+const json = { 'content-type': 'application/json' }
+const pageOf = { limit: listPage, sortBy: { column: 'name', order: 'asc' } }
 
 const failureBody = z.object({
   statusCode: z.union([z.string(), z.number()]).optional(),
@@ -50,24 +55,33 @@ export function createObjectStore(options: {
   const base = `${options.url}/storage/v1/object`
   const headers = { apikey: secretKey, authorization: `Bearer ${secretKey}` }
 
-  async function send(
+  /** The answer is taken inside of the deadline that the number of bytes gives it. */
+  function send<T>(
     path: string,
     init: RequestInit,
     bytes: number,
     signal: AbortSignal,
-  ): Promise<Response> {
-    const deadline = AbortSignal.timeout(baseTimeoutMs + Math.ceil(bytes / slowestBytesPerMs))
-    try {
-      return await fetch(`${base}/${path}`, {
+    take: (answer: Response) => Promise<T>,
+  ): Promise<T> {
+    const ms = baseTimeoutMs + Math.ceil(bytes / slowestBytesPerMs)
+    return within(ms, signal, async (withinTime) => {
+      const answer = await fetch(`${base}/${path}`, {
         ...init,
         redirect: 'error',
         headers: { ...headers, ...init.headers },
-        signal: AbortSignal.any([signal, deadline]),
+        signal: withinTime,
+      }).catch((cause: unknown) => {
+        signal.throwIfAborted()
+        throw new AppError('unavailable', 'Storage cannot be reached', { cause })
       })
-    } catch (cause) {
-      signal.throwIfAborted()
-      throw new AppError('unavailable', 'Storage cannot be reached', { cause })
-    }
+      try {
+        return await take(answer)
+      } catch (cause) {
+        signal.throwIfAborted()
+        if (cause instanceof AppError) throw cause
+        throw new AppError('unavailable', 'Storage broke off an answer', { cause })
+      }
+    })
   }
 
   const store: ObjectStore = {
@@ -76,88 +90,73 @@ export function createObjectStore(options: {
       const body = await openAsBlob(path, { type }).catch((cause: unknown) => {
         throw new AppError('migration_source_missing', `Cannot read '${path}'`, { cause })
       })
-      return await withRetries(pace, body.size, signal, async () => {
-        const answer = await send(
+      return await withRetries(pace, body.size, signal, () =>
+        send(
           `${filesBucket}/${encodeKey(name)}`,
           { method: 'POST', body, headers: { 'content-type': type, 'x-upsert': 'false' } },
           body.size,
           signal,
-        )
-        if (answer.ok) {
-          await answer.body?.cancel()
-          return true
-        }
+          async (answer) => {
+            if (answer.ok) {
+              await answer.body?.cancel()
+              return true
+            }
+            const failure = await failureOf(answer)
+            if (failure.status === 409) return false
+            throw failure.error
+          },
+        ),
+      )
+    },
+
+    async read(name, size, signal, take) {
+      return await send(`${filesBucket}/${encodeKey(name)}`, {}, size, signal, async (answer) => {
+        if (answer.ok) return await take(answer.body ?? new Blob([]).stream())
         const failure = await failureOf(answer)
-        if (failure.status === 409) return false
+        if (failure.status === 404) return undefined
         throw failure.error
       })
     },
 
-    async read(name, size, signal) {
-      const answer = await send(`${filesBucket}/${encodeKey(name)}`, {}, size, signal)
-      if (answer.ok) return answer.body ?? new Blob([]).stream()
-      const failure = await failureOf(answer)
-      if (failure.status === 404) return undefined
-      throw failure.error
-    },
-
     async hash(name, size, signal) {
-      return await withRetries(pace, size, signal, async () => {
-        const stream = await store.read(name, size, signal)
-        if (stream === undefined) return undefined
-        const hash = createHash('sha256')
-        let count = 0
-        try {
-          for await (const chunk of stream) {
+      return await withRetries(pace, size, signal, () =>
+        store.read(name, size, signal, async (bytes) => {
+          const hash = createHash('sha256')
+          let count = 0
+          for await (const chunk of bytes) {
             hash.update(chunk)
             count += chunk.byteLength
           }
-        } catch (cause) {
-          signal.throwIfAborted()
-          throw new AppError('unavailable', 'Storage broke off an answer', { cause })
-        }
-        return { sha256: hash.digest('hex'), size: count }
-      })
+          return { sha256: hash.digest('hex'), size: count }
+        }),
+      )
     },
 
     async remove(name, signal) {
-      await withRetries(pace, 0, signal, async () => {
-        const answer = await send(
-          filesBucket,
-          {
-            method: 'DELETE',
-            body: JSON.stringify({ prefixes: [name] }),
-            headers: { 'content-type': 'application/json' },
-          },
-          0,
-          signal,
-        )
-        if (!answer.ok) throw (await failureOf(answer)).error
-        await answer.body?.cancel()
-      })
+      const body = JSON.stringify({ prefixes: [name] })
+      await withRetries(pace, 0, signal, () =>
+        send(filesBucket, { method: 'DELETE', body, headers: json }, 0, signal, async (answer) => {
+          if (!answer.ok) throw (await failureOf(answer)).error
+          await answer.body?.cancel()
+        }),
+      )
     },
 
     async *list(folder, signal) {
       for (let offset = 0; ; offset += listPage) {
-        const page = await withRetries(pace, 0, signal, async () => {
-          const answer = await send(
+        const body = JSON.stringify({ ...pageOf, prefix: folder, offset })
+        const page = await withRetries(pace, 0, signal, () =>
+          send(
             `list/${filesBucket}`,
-            {
-              method: 'POST',
-              body: JSON.stringify({
-                prefix: folder,
-                limit: listPage,
-                offset,
-                sortBy: { column: 'name', order: 'asc' },
-              }),
-              headers: { 'content-type': 'application/json' },
-            },
+            { method: 'POST', body, headers: json },
             0,
             signal,
-          )
-          if (!answer.ok) throw (await failureOf(answer)).error
-          return listing.parse(await answer.json())
-        })
+            async (answer) => {
+              if (!answer.ok) throw (await failureOf(answer)).error
+              return listing.parse(await answer.json())
+            },
+          ),
+        )
         for (const { name, id } of page) {
           if (id === null) yield* store.list(`${folder}/${name}`, signal)
           else yield `${folder}/${name}`

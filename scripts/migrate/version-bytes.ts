@@ -1,14 +1,14 @@
 /** The bytes of a version as the service has them now, whether whole or as a delta. */
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdir, open, rename, rm, utimes } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { utimes } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { call } from '../../functions/_shared/database/client.ts'
 import { decodeDelta } from '../../functions/_shared/delta/delta.ts'
 import { AppError } from '../../functions/_shared/errors.ts'
 import { readObject } from '../../functions/_shared/versions/objects.ts'
+import { writeWhole } from './partial-file.ts'
 import type { Service } from './service.ts'
 import type { Hashed } from './storage.ts'
 
@@ -29,7 +29,7 @@ export async function hashVersion(
     return await service.objects.hash(held.fullPath, held.size, signal)
   }
   if (held.heldAs !== 'delta') return undefined
-  const bytes = await rebuild(held.versionId, service, signal)
+  const bytes = await rebuild(held.versionId, service)
   return { sha256: createHash('sha256').update(bytes).digest('hex'), size: bytes.byteLength }
 }
 
@@ -44,39 +44,36 @@ export async function saveVersion(
   service: Service,
   signal: AbortSignal,
 ): Promise<void> {
-  const stream =
-    held.heldAs === 'full' && held.fullPath !== null
-      ? await service.objects.read(held.fullPath, held.size, signal)
-      : held.heldAs === 'delta'
-        ? new Blob([await rebuild(held.versionId, service, signal)]).stream()
-        : undefined
-  if (stream === undefined) throw new AppError('file_lost')
-  await mkdir(dirname(target.path), { recursive: true })
-  const temporary = `${target.path}.${crypto.randomUUID()}.partial`
+  const save = async (bytes: ReadableStream<Uint8Array>) => {
+    await writeWhole(target.path, async (temporary) => {
+      const hash = createHash('sha256')
+      await pipeline(
+        Readable.fromWeb(bytes as Parameters<typeof Readable.fromWeb>[0]),
+        async function* (chunks: AsyncIterable<Uint8Array>) {
+          for await (const chunk of chunks) {
+            hash.update(chunk)
+            yield chunk
+          }
+        },
+        createWriteStream(temporary, { flags: 'wx' }),
+        { signal },
+      )
+      if (hash.digest('hex') !== target.sha256) throw new AppError('migration_mismatch')
+      await utimes(temporary, target.modifiedAt, target.modifiedAt)
+    })
+    return true
+  }
   try {
-    const hash = createHash('sha256')
-    await pipeline(
-      Readable.fromWeb(stream as Parameters<typeof Readable.fromWeb>[0]),
-      async function* (chunks: AsyncIterable<Uint8Array>) {
-        for await (const chunk of chunks) {
-          hash.update(chunk)
-          yield chunk
-        }
-      },
-      createWriteStream(temporary, { flags: 'wx' }),
-      { signal },
-    )
-    if (hash.digest('hex') !== target.sha256) throw new AppError('migration_mismatch')
-    await utimes(temporary, target.modifiedAt, target.modifiedAt)
-    await using file = await open(temporary)
-    await file.sync()
-    await rename(temporary, target.path)
+    const isSaved =
+      held.heldAs === 'full' && held.fullPath !== null
+        ? await service.objects.read(held.fullPath, held.size, signal, save)
+        : held.heldAs === 'delta' &&
+          (await save(new Blob([await rebuild(held.versionId, service)]).stream()))
+    if (isSaved !== true) throw new AppError('file_lost')
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof AppError) throw error
     throw new AppError('unavailable', `Cannot write '${target.path}'`, { cause: error })
-  } finally {
-    await rm(temporary, { force: true })
   }
 }
 
@@ -84,15 +81,15 @@ export async function saveVersion(
 const maxLooks = 3
 
 /** From the whole version that it begins at, delta by delta; each step is held against its hash. */
-async function rebuild(versionId: string, service: Service, signal: AbortSignal) {
+async function rebuild(versionId: string, service: Service) {
   for (let look = 1; ; look++) {
     try {
       const args = { p_version_id: versionId }
-      const chain = await call(service.client, 'internal_version_chain', args, signal)
+      const chain = await call(service.client, 'internal_version_chain', args)
       let bytes = new Uint8Array()
       for (const [index, { bucket_id, object_name, sha256 }] of chain.entries()) {
         const place = { bucket: bucket_id, name: object_name }
-        const object = await readObject(service.client, place, signal)
+        const object = await readObject(service.client, place)
         bytes = index === 0 ? object : await decodeDelta(object, bytes)
         if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
           throw new AppError('hash_mismatch')

@@ -62,9 +62,12 @@ create index optimizations_finished_at_idx on public.optimizations (finished_at)
 where finished_at is not null;
 
 create policy optimizations_select_owner on public.optimizations for select to authenticated
-using (user_id = (select auth.jwt()) ->> 'sub');
+using (
+  user_id = (select auth.jwt()) ->> 'sub'
+  and exists (select from public.resumes as r where r.id = optimizations.resume_id and r.deleted_at is null)
+);
 
-comment on policy optimizations_select_owner on public.optimizations is 'Owners see their own.';
+comment on policy optimizations_select_owner on public.optimizations is 'Owners see those of what they have not deleted.';
 
 grant select on public.optimizations to authenticated, service_role;
 

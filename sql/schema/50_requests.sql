@@ -299,7 +299,8 @@ declare
   v_caller constant text := private.require_caller();
 begin
   if not exists (
-    select from public.optimizations as o where o.optimization_id = p_optimization_id and o.user_id = v_caller
+    select from public.optimizations as o join public.resumes as r on r.id = o.resume_id
+    where o.optimization_id = p_optimization_id and o.user_id = v_caller and r.deleted_at is null
   ) then
     perform private.fail('not_found', 'There is no such optimization');
   end if;

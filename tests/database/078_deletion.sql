@@ -1,7 +1,7 @@
 -- Deleting, having back, erasing: hidden at once, gone in the end, and nothing left of it anywhere.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(61);
+select plan(65);
 
 -- Rows of any of our tables that hold a text anywhere.
 create function pg_temp.traces(p_text text) returns setof text
@@ -53,6 +53,8 @@ select lives_ok(format('select public.delete_resume(%L)', resume_id), 'which can
 select is_empty('select from public.resumes', 'it is hidden at once');
 select is_empty('select from public.resume_versions', 'its versions too');
 select is_empty('select from storage.objects', 'and their objects');
+select is_empty('select from public.optimizations', 'and what was asked of it');
+select is(outcome(format('select public.list_optimization_events(%L)', optimization_id)), 'not_found', 'with its events') from o;
 select is_empty($$ select from public.search_resumes('Text') $$, 'it is found by nobody');
 select is(outcome(statement), 'not_found', split_part(statement, '(', 1) || ' does not find it')
 from h, lateral (
@@ -83,6 +85,8 @@ delete from private.jobs where kind = 'compact';
 select authenticate_as('auth0|owner');
 select is((public.undelete_resume(resume_id)).deleted_at, null, 'within the window it is had back') from h limit 1;
 select lives_ok(format('select public.undelete_resume(%L)', resume_id), 'which can be repeated') from h limit 1;
+select is((select count(*) from public.optimizations), 1::bigint, 'with what was asked of it');
+select lives_ok(format('select public.list_optimization_events(%L)', optimization_id), 'and its events') from o;
 select is((select count(*) from public.list_resume_versions((select resume_id from h limit 1))), 3::bigint, 'with all its versions');
 select as_dba();
 select is((select count(*) from private.jobs join h on version_id = subject_id where kind = 'compact'), 2::bigint, 'what was to be done to them is queued again');

@@ -394,11 +394,11 @@ describe('npm run migrate', () => {
       let count = 0
       const proxy = await startProxy(({ url, socket }, answer) => {
         if (!url?.includes('/storage/')) return false
-        const turn = count++ % 5
+        const turn = count++ % 8
         if (turn === 0) answer.writeHead(429, { 'retry-after': '0' }).end('{}')
         else if (turn === 2) answer.writeHead(503).end('{}')
-        else if (turn === 3) socket.destroy()
-        return turn === 0 || turn === 2 || turn === 3
+        else if (turn === 4) socket.destroy()
+        return turn === 0 || turn === 2 || turn === 4
       })
       const ran = await migrate('run', ['--concurrency', '4'], proxy.url)
       proxy.stop()

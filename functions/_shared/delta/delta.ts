@@ -1,6 +1,6 @@
 /** The door of this folder: an older version stored as its difference from a newer one. docs/deltas.md has the format. */
 import type { Bytes } from '../bytes.ts'
-import { alignImages } from './align.ts'
+import { alignImages, type Copy, coarseCopies, fineCopies } from './align.ts'
 import {
   baseHashBytes,
   type Container,
@@ -9,7 +9,7 @@ import {
   writeContainer,
 } from './container.ts'
 import { corrupt } from './corrupt.ts'
-import { isEqual } from './find-recipe.ts'
+import { createRecipeSearch, isEqual } from './find-recipe.ts'
 import { baseImage, deflateImage } from './image.ts'
 import { limits } from './limits.ts'
 import { applyCopies, dictionaryOf, textBetween } from './patch.ts'
@@ -19,8 +19,12 @@ import { loadZstd, type Zstd } from './zstd.ts'
 
 /** A delta above this share of the full file is not worth the base that it ties. */
 const worthwhileShare = 0.9
-/** Below it zstd is also given everything at once, which saves the list of copies. */
-const wholeBytes = 512 * 1024
+/**
+ * Two images that are together smaller leave more to zstd: only coarse copies, and once none at all, which saves their
+ * list; the latter at a quick level, since nearly all of it repeats the base.
+ */
+const smallBytes = 512 * 1024
+const wholeLevel = 9
 const none = new Uint8Array(0)
 
 /**
@@ -37,11 +41,12 @@ export async function encodeDelta(target: Bytes, base: Bytes): Promise<Bytes | u
     baseHash: (await digest(base)).slice(0, baseHashBytes),
     targetBytes: target.length,
   }
-  const seen = seeThrough(target, base, true)
+  const search = createRecipeSearch()
+  const seen = seeThrough(target, base, search, true)
   const views = [seen]
   // Tokens of files from different encoders have nothing in common and only add to the text.
   if (seen.targetStreams.some(({ how }) => 'tokenBytes' in how)) {
-    views.push(seeThrough(target, base, false))
+    views.push(seeThrough(target, base, search, false))
   }
   const candidates = views
     .flatMap((view) => [...pack(zstd, view, base)])
@@ -49,7 +54,7 @@ export async function encodeDelta(target: Bytes, base: Bytes): Promise<Bytes | u
     .sort((left, right) => left.length - right.length)
   for (const container of candidates) {
     if (container.length > target.length * worthwhileShare) return undefined
-    if (await rebuilds(container, base, target)) return container
+    if (isEqual(await decodeWith(zstd, container, base), target)) return container
   }
   return undefined
 }
@@ -59,13 +64,17 @@ export async function encodeDelta(target: Bytes, base: Bytes): Promise<Bytes | u
  * one it was made against; never gives back other bytes than were encoded.
  */
 export async function decodeDelta(container: Bytes, base: Bytes): Promise<Bytes> {
+  return await decodeWith(await loadZstd(), container, base)
+}
+
+async function decodeWith(zstd: Zstd, container: Bytes, base: Bytes): Promise<Bytes> {
   if (container.length > limits.fileBytes || base.length > limits.fileBytes) {
     throw corrupt('it is over the size that a delta can have')
   }
   const parts = readContainer(container)
   const baseHash = (await digest(base)).subarray(0, baseHashBytes)
   if (!isEqual(baseHash, parts.baseHash)) throw corrupt('it was made against another base')
-  const target = unpack(await loadZstd(), parts, base)
+  const target = unpack(zstd, parts, base)
   if (!isEqual(await digest(target), parts.targetHash)) {
     throw corrupt('the result has another SHA-256')
   }
@@ -78,17 +87,18 @@ function* pack(
   base: Bytes,
 ): Generator<Pick<Container, 'plan' | 'text'>> {
   const seenBase = baseImage(base, streams.baseStreams)
-  const copies = alignImages(image, seenBase)
-  const packed = (some: typeof copies): Pick<Container, 'plan' | 'text'> => ({
-    plan: smallest(zstd, writePlan({ ...streams, copies: some }), none),
-    text: smallest(zstd, textBetween(image, some), dictionaryOf(seenBase, some)),
+  const packed = (copies: readonly Copy[], level?: number): Pick<Container, 'plan' | 'text'> => ({
+    plan: smallest(zstd, writePlan({ ...streams, copies }), none),
+    text: smallest(zstd, textBetween(image, copies), dictionaryOf(seenBase, copies), level),
   })
+  const isSmall = image.length + seenBase.length <= smallBytes
+  const copies = alignImages(image, seenBase, isSmall ? coarseCopies : fineCopies)
   yield packed(copies)
-  if (copies.length > 0 && image.length + seenBase.length <= wholeBytes) yield packed([])
+  if (isSmall && copies.length > 0) yield packed([], wholeLevel)
 }
 
-function smallest(zstd: Zstd, bytes: Bytes, dictionary: Bytes): Part {
-  const compressed = zstd.compress(bytes, dictionary)
+function smallest(zstd: Zstd, bytes: Bytes, dictionary: Bytes, level?: number): Part {
+  const compressed = zstd.compress(bytes, dictionary, level)
   return compressed.length < bytes.length
     ? { isCompressed: true, bytes: compressed }
     : { isCompressed: false, bytes }
@@ -101,10 +111,6 @@ function unpack(zstd: Zstd, { plan, text, targetBytes }: Container, base: Bytes)
   const seenBase = baseImage(base, baseStreams)
   const between = open(text, dictionaryOf(seenBase, copies), limits.imageBytes)
   return deflateImage(applyCopies(seenBase, copies, between), targetStreams, targetBytes)
-}
-
-async function rebuilds(container: Bytes, base: Bytes, target: Bytes): Promise<boolean> {
-  return isEqual(await decodeDelta(container, base), target)
 }
 
 async function digest(bytes: Bytes): Promise<Bytes> {

@@ -39,8 +39,8 @@ const wordSettings = { good_match: 4, max_lazy_match: 4, nice_match: 258, max_ch
 const zlibFlush = { none: 0, partial: 1, sync: 2, full: 3, finish: 4 } as const
 /** zlib's output does not depend on how its input is cut; the cut is fixed all the same. */
 const pieceBytes = 32 * 1024
-/** With less room a flush marker can come out twice. */
-const minChunkBytes = 256 * 1024
+/** With room for the whole stream no flush marker comes out twice; a long stream has room enough between its flushes. */
+const maxChunkBytes = 256 * 1024
 
 export interface Deflated {
   readonly recipe: Recipe
@@ -61,11 +61,12 @@ export function deflateBy(
     const made = deflateSync(plain, { level: levelOf(recipe.level) })
     return made.length <= maxBytes ? made : undefined
   }
-  const output = new Uint8Array(maxBytes)
+  const room = Math.min(maxBytes, boundOf(plain.length, flushes.length))
+  const output = new Uint8Array(room)
   let length = 0
   let isWrong = false
   const onData = (chunk: Uint8Array): void => {
-    if (length + chunk.length > maxBytes) isWrong = true
+    if (length + chunk.length > room) isWrong = true
     if (isWrong) return
     output.set(chunk, length)
     length += chunk.length
@@ -75,7 +76,7 @@ export function deflateBy(
     level: recipe.level,
     memLevel: recipe.memLevel,
     windowBits: recipe.windowBits,
-    chunkSize: minChunkBytes,
+    chunkSize: Math.min(maxChunkBytes, room + 1),
   }
   const engine =
     recipe.engine === 'pako-2'
@@ -115,6 +116,11 @@ export function deflateBy(
   }
   if (!feed(plain.length, zlibFlush.finish) || !engine.ended) return undefined
   return output.slice(0, length)
+}
+
+/** More than any of zlib's settings makes: nine bits a byte, some bytes for each block and each flush. */
+function boundOf(plainBytes: number, flushes: number): number {
+  return plainBytes + (plainBytes >> 2) + 64 * (flushes + 16)
 }
 
 /** Whether the engines take these numbers at all. */

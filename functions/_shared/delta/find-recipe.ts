@@ -8,7 +8,7 @@ import {
   type FlushKind,
   type Recipe,
 } from './engines.ts'
-import type { Inflated } from './inflate.ts'
+import { type Inflated, inflateTraced } from './inflate.ts'
 import { limits } from './limits.ts'
 
 export interface RecipeSearch {
@@ -16,12 +16,29 @@ export interface RecipeSearch {
   find(packed: Uint8Array, inflated: Inflated, zlibFlags: number | undefined): Deflated | undefined
 }
 
-/** After so many streams that nothing makes, and none that something does, a file's encoder is taken for a foreign one. */
+/** After so many streams that nothing makes for each that something does, a file's encoder is taken for a foreign one. */
 const hopelessAfter = 3
 /** A stream shorter than this tells little of its encoder. */
 const tellingBytes = 256
+/** RFC 1951, 3.2.5. */
+const maxMatchBytes = 258
 const usualLevels = [6, 9, 1, 5, 8, 7, 4, 3, 2]
 const engines: readonly EngineName[] = ['pako-2', 'pako-3-classic', 'pako-3', 'fflate']
+
+/**
+ * The order in which to search: the shortest streams that tell something first. Where they show a foreign encoder,
+ * nothing is tried on the long ones, nor on the many that tell nothing.
+ */
+export function inOrderOfSearch<Opened extends { readonly inflated: Inflated }>(
+  opened: readonly Opened[],
+): Opened[] {
+  const bytesOf = ({ inflated }: Opened): number => inflated.plain.length
+  const first = opened
+    .filter((one) => bytesOf(one) >= tellingBytes)
+    .sort((one, other) => bytesOf(one) - bytesOf(other))
+    .slice(0, hopelessAfter)
+  return [...first, ...opened.filter((one) => !first.includes(one))]
+}
 
 /** One search per file: a file's streams are mostly made alike. */
 export function createRecipeSearch(): RecipeSearch {
@@ -46,9 +63,12 @@ export function createRecipeSearch(): RecipeSearch {
       // What is only stored gains nothing by being seen through.
       if (plain.length === 0 || blocks.every(({ kind }) => kind === 'stored')) return undefined
       const flushings = flushingsOf(inflated)
-      const isHopeless = misses >= hopelessAfter && hits === 0
-      const candidates = isHopeless ? known : [...known, ...guesses(inflated, zlibFlags, known)]
-      for (const recipe of candidates) {
+      const isHopeless = misses >= hopelessAfter * (hits + 1)
+      const candidates = function* () {
+        yield* known
+        if (!isHopeless && !isCutShort(packed, inflated)) yield* guesses(inflated, zlibFlags, known)
+      }
+      for (const recipe of candidates()) {
         for (const flushes of flushings) {
           if (flushes.length > 0 && recipe.engine === 'fflate') continue
           const found = attempt(recipe, flushes, packed, plain)
@@ -62,6 +82,25 @@ export function createRecipeSearch(): RecipeSearch {
       return undefined
     },
   }
+}
+
+/**
+ * Whether some match could have gone on where it points to. Every engine takes a match as long as it is, up to the next
+ * flush; encoders that weigh one parsing against others do not, and need not be tried.
+ */
+function isCutShort(packed: Uint8Array, { plain, blocks }: Inflated): boolean {
+  const flushes = new Set(blocks.flatMap(({ start, end }) => (start === end ? [start] : [])))
+  let found = false
+  inflateTraced(packed, 0, plain.length, {
+    block() {},
+    literals() {},
+    match(length, distance, at) {
+      const end = at + length
+      if (found || length === maxMatchBytes || end === plain.length || flushes.has(end)) return
+      found = plain[end] === plain[end - distance]
+    },
+  })
+  return found
 }
 
 /**
@@ -101,9 +140,9 @@ function guesses(
   }
   const levels = levelsOf(zlibFlags)
   if (hasFlush || memLevel === 7) addWord()
-  for (const mem of memLevels) {
-    // Level by level: most encoders are used with the usual one.
-    for (const level of levels) {
+  // Level by level: most encoders are used with the usual one.
+  for (const level of levels) {
+    for (const mem of memLevels) {
       for (const engine of engines) {
         // fflate knows no memLevel: one attempt is enough.
         if (engine !== 'fflate' || mem === memLevels[0]) add(engine, level, mem)

@@ -4,6 +4,17 @@
  * from. RFC 1951.
  */
 import type { Bytes } from '../bytes.ts'
+import {
+  codeLengthOrder,
+  distanceBase,
+  distanceExtra,
+  endOfBlock,
+  fixedDistanceLengths,
+  fixedLiteralLengths,
+  lengthBase,
+  lengthExtra,
+  reverseBits,
+} from './deflate-tables.ts'
 
 export const blockKinds = ['stored', 'fixed', 'dynamic'] as const
 export type BlockKind = (typeof blockKinds)[number]
@@ -35,165 +46,12 @@ export interface SymbolSink {
   match(length: number, distance: number, at: number): void
 }
 
-export const lengthBase = Uint16Array.of(
-  3,
-  4,
-  5,
-  6,
-  7,
-  8,
-  9,
-  10,
-  11,
-  13,
-  15,
-  17,
-  19,
-  23,
-  27,
-  31,
-  35,
-  43,
-  51,
-  59,
-  67,
-  83,
-  99,
-  115,
-  131,
-  163,
-  195,
-  227,
-  258,
-)
-export const lengthExtra = Uint8Array.of(
-  0,
-  0,
-  0,
-  0,
-  0,
-  0,
-  0,
-  0,
-  1,
-  1,
-  1,
-  1,
-  2,
-  2,
-  2,
-  2,
-  3,
-  3,
-  3,
-  3,
-  4,
-  4,
-  4,
-  4,
-  5,
-  5,
-  5,
-  5,
-  0,
-)
-export const distanceBase = Uint16Array.of(
-  1,
-  2,
-  3,
-  4,
-  5,
-  7,
-  9,
-  13,
-  17,
-  25,
-  33,
-  49,
-  65,
-  97,
-  129,
-  193,
-  257,
-  385,
-  513,
-  769,
-  1025,
-  1537,
-  2049,
-  3073,
-  4097,
-  6145,
-  8193,
-  12289,
-  16385,
-  24577,
-)
-export const distanceExtra = Uint8Array.of(
-  0,
-  0,
-  0,
-  0,
-  1,
-  1,
-  2,
-  2,
-  3,
-  3,
-  4,
-  4,
-  5,
-  5,
-  6,
-  6,
-  7,
-  7,
-  8,
-  8,
-  9,
-  9,
-  10,
-  10,
-  11,
-  11,
-  12,
-  12,
-  13,
-  13,
-)
-export const codeLengthOrder = Uint8Array.of(
-  16,
-  17,
-  18,
-  0,
-  8,
-  7,
-  9,
-  6,
-  10,
-  5,
-  11,
-  4,
-  12,
-  3,
-  13,
-  2,
-  14,
-  1,
-  15,
-)
-export const fixedLiteralLengths = Uint8Array.from({ length: 288 }, (_, symbol) =>
-  symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8,
-)
-export const fixedDistanceLengths = new Uint8Array(30).fill(5)
-
 /** Counts what is inflated, in vain or not, for callers that try many streams. */
 export interface InflateMeter {
   bytes: number
 }
 
 const firstOutputBytes = 16 * 1024
-const endOfBlock = 256
 const maxCodeBits = 15
 
 /** `entries[next bits] = symbol << 4 | length`; zero where no code begins so. */
@@ -442,11 +300,4 @@ function buildDecoder(lengths: Uint8Array): Decoder {
     }
   }
   return { entries, mask: size - 1 }
-}
-
-/** Deflate writes Huffman codes with their first bit lowest. */
-export function reverseBits(code: number, length: number): number {
-  let reversed = 0
-  for (let bit = 0; bit < length; bit++) reversed |= ((code >> bit) & 1) << (length - 1 - bit)
-  return reversed
 }

@@ -1,7 +1,8 @@
 /** Chooses which streams of two versions are inflated for a delta, and proves for each how it comes back. */
 import type { Bytes } from '../bytes.ts'
 import { createByteWriter } from './byte-writer.ts'
-import { createRecipeSearch, isEqual } from './find-recipe.ts'
+import type { Deflated } from './engines.ts'
+import { inOrderOfSearch, isEqual, type RecipeSearch } from './find-recipe.ts'
 import { adler32, type BaseStream, type TargetStream } from './image.ts'
 import { type Inflated, inflateTraced } from './inflate.ts'
 import { limits } from './limits.ts'
@@ -20,39 +21,70 @@ const adlerBytes = 4
 
 /**
  * Streams that both versions have byte for byte stay as they are: they copy as they are, and need not be made again.
+ * The search remembers the target's encoder for another look at it.
  */
-export function seeThrough(target: Bytes, base: Bytes, useTokens: boolean): SeenThrough {
+export function seeThrough(
+  target: Bytes,
+  base: Bytes,
+  search: RecipeSearch,
+  useTokens: boolean,
+): SeenThrough {
   const targetPlaces = findStreams(target)
   const basePlaces = findStreams(base)
   const inBase = createPlaceIndex(base, basePlaces)
   const inTarget = createPlaceIndex(target, targetPlaces)
   const changed = targetPlaces.filter((place) => !inBase.has(target, place))
 
-  const { image, streams: targetStreams } = expandTarget(target, changed, useTokens)
+  const opened = openStreams(target, changed)
+  const recipes = new Map<Opened, Deflated | undefined>()
+  for (const one of inOrderOfSearch(opened)) {
+    const packed = target.subarray(one.place.start, one.inflated.end)
+    recipes.set(one, search.find(packed, one.inflated, one.place.zlibFlags))
+  }
+  const { image, streams: targetStreams } = expandTarget(target, opened, recipes, useTokens)
   if (targetStreams.length === 0) return { image, targetStreams, baseStreams: [] }
   const hasTokens = targetStreams.some(({ how }) => 'tokenBytes' in how)
   const replaced = basePlaces.filter((place) => !inTarget.has(base, place))
   return { image, targetStreams, baseStreams: chooseBaseStreams(base, replaced, hasTokens) }
 }
 
+/** A stream of the target with what it inflates to. */
+interface Opened {
+  readonly place: StreamPlace
+  readonly inflated: Inflated
+}
+
+/** As many as an image has room for. */
+function openStreams(target: Bytes, places: readonly StreamPlace[]): Opened[] {
+  const opened: Opened[] = []
+  const meter = { bytes: 0 }
+  let room = limits.imageBytes - target.length
+  for (const place of places) {
+    if (opened.length >= limits.expansions || meter.bytes > limits.inflatedBytes) break
+    if (place.end - place.start < minStreamBytes) continue
+    const maxBytes = Math.min(limits.streamBytes, room)
+    const inflated = inflateTraced(target, place.start, maxBytes, undefined, meter)
+    if (!inflated) continue
+    room -= inflated.plain.length
+    opened.push({ place, inflated })
+  }
+  return opened
+}
+
 function expandTarget(
   target: Bytes,
-  places: readonly StreamPlace[],
+  opened: readonly Opened[],
+  recipes: ReadonlyMap<Opened, Deflated | undefined>,
   useTokens: boolean,
 ): { image: Bytes; streams: TargetStream[] } {
   const streams: TargetStream[] = []
-  const search = createRecipeSearch()
   const image = createByteWriter(target.length * 2)
-  const meter = { bytes: 0 }
   let at = 0
-  for (const { start, end, zlibFlags } of places) {
-    if (streams.length >= limits.expansions || meter.bytes > limits.inflatedBytes) break
-    if (start < at || end - start < minStreamBytes) continue
-    const room = Math.min(limits.streamBytes, limits.imageBytes - image.length - target.length)
-    const inflated = inflateTraced(target, start, Math.max(0, room), undefined, meter)
-    if (!inflated) continue
-    const packed = target.subarray(start, inflated.end)
-    const how = search.find(packed, inflated, zlibFlags)
+  for (const one of opened) {
+    const { inflated } = one
+    const { start, zlibFlags } = one.place
+    if (start < at) continue
+    const how = recipes.get(one)
     const tokens = !how && useTokens ? provenTokens(target, start, inflated) : undefined
     if (!how && !tokens) continue
     image.bytes(target.subarray(at, start))

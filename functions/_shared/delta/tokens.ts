@@ -14,25 +14,23 @@ import { type ByteReader, createByteReader } from './byte-reader.ts'
 import { createByteWriter } from './byte-writer.ts'
 import { corrupt } from './corrupt.ts'
 import {
-  type BlockKind,
-  blockKinds,
   codeLengthOrder,
   distanceBase,
   distanceExtra,
+  endOfBlock,
   fixedDistanceLengths,
   fixedLiteralLengths,
-  inflateTraced,
   lengthBase,
   lengthExtra,
   reverseBits,
-} from './inflate.ts'
+} from './deflate-tables.ts'
+import { type BlockKind, blockKinds, inflateTraced } from './inflate.ts'
 import { limits } from './limits.ts'
 import { createMatchRanker, unranked } from './match-rank.ts'
 
 const finalBit = 4
 const minMatch = 3
 const maxMatch = 258
-const endOfBlock = 256
 
 interface TracedBlock {
   readonly kind: BlockKind

@@ -1,6 +1,6 @@
 /**
  * zstd's own functions in WebAssembly, without the package's loader, which reads a file: a function has none to read.
- * An instance is made for each delta: WebAssembly's memory only grows, and so goes when the delta is done.
+ * Its memory only grows: who keeps an instance looks at it.
  */
 import type { Bytes } from '../bytes.ts'
 import { zstdWasm } from './zstd-wasm.gen.ts'
@@ -32,6 +32,7 @@ export interface ZstdInstance {
   compress(plain: Bytes, dictionary: Bytes, level: number): Bytes
   /** Throws where zstd fails, also if there would be more than `length` bytes. */
   decompress(frame: Bytes, dictionary: Bytes, length: number): Bytes
+  memoryBytes(): number
 }
 
 let compiled: Promise<WebAssembly.Module> | undefined
@@ -97,6 +98,7 @@ export async function createZstdInstance(): Promise<ZstdInstance> {
       run('DCtx', length, [frame, dictionary], (context, target, ...sources) =>
         zstd('decompressUsingDict')(context, target, length, ...sources),
       ),
+    memoryBytes: () => heap.buffer.byteLength,
   }
 }
 

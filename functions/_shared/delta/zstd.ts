@@ -12,30 +12,46 @@ const dictionaryMagic = Uint8Array.of(0x37, 0xa4, 0x30, 0xec)
 const mebibyte = 1024 * 1024
 /** Slow levels only where there is little to do: time and memory grow with both sizes. */
 const levels = [
-  { upTo: mebibyte / 2, level: 19 },
+  { upTo: mebibyte / 8, level: 19 },
   { upTo: 2 * mebibyte, level: 15 },
   { upTo: 8 * mebibyte, level: 9 },
   { upTo: Number.POSITIVE_INFINITY, level: 5 },
 ]
 
 export interface Zstd {
-  compress(plain: Bytes, dictionary: Bytes): Bytes
+  /** At a level that fits both sizes, unless told. */
+  compress(plain: Bytes, dictionary: Bytes, level?: number): Bytes
   /** Throws `delta_corrupt`, also for a frame that does not declare between 0 and `maxBytes` bytes. */
   decompress(frame: Uint8Array, dictionary: Bytes, maxBytes: number): Bytes
 }
 
+/** Made anew once it has grown above this, or failed. */
+const keepBytes = 32 * mebibyte
+let kept: Promise<ZstdInstance> | undefined
+
 export async function loadZstd(): Promise<Zstd> {
-  const instance = await createZstdInstance()
+  kept ??= createZstdInstance()
+  const instance = await kept
+  const using = (call: (instance: ZstdInstance) => Bytes): Bytes => {
+    let isSound = false
+    try {
+      const bytes = call(instance)
+      isSound = instance.memoryBytes() <= keepBytes
+      return bytes
+    } finally {
+      if (!isSound) kept = undefined
+    }
+  }
   return {
-    compress: (plain, dictionary) => compress(instance, plain, dictionary),
-    decompress: (frame, dictionary, maxBytes) => decompress(instance, frame, dictionary, maxBytes),
+    compress: (plain, dictionary, level = levelFor(plain.length + dictionary.length)) =>
+      using((zstd) => zstd.compress(plain, asPlainText(dictionary), level)).slice(magic.length),
+    decompress: (frame, dictionary, maxBytes) =>
+      using((zstd) => decompress(zstd, frame, dictionary, maxBytes)),
   }
 }
 
-function compress(instance: ZstdInstance, plain: Bytes, dictionary: Bytes): Bytes {
-  const bytes = plain.length + dictionary.length
-  const level = levels.find(({ upTo }) => bytes <= upTo)?.level ?? 5
-  return instance.compress(plain, asPlainText(dictionary), level).slice(magic.length)
+function levelFor(bytes: number): number {
+  return levels.find(({ upTo }) => bytes <= upTo)?.level ?? 5
 }
 
 function decompress(

@@ -7,7 +7,6 @@ import type { KnownResume } from './ledger.ts'
 
 export interface VersionRow {
   readonly id: string
-  readonly resumeId: string
   readonly state: string
   readonly heldAs: string
   /** `bucket/name` of what it relies on. */
@@ -53,7 +52,7 @@ export async function readEvidence(
     ...known,
     rows: await sql<VersionRow[]>`
       select
-        v.version_id as id, v.resume_id as "resumeId", v.state, v.held_as as "heldAs", v.sha256,
+        v.version_id as id, v.state, v.held_as as "heldAs", v.sha256,
         case v.held_as
           when 'full' then 'resumes/' || v.full_storage_path
           when 'delta' then 'resume_deltas/' || v.delta_storage_path

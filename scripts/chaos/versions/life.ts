@@ -9,7 +9,7 @@ import type { Time } from './time.ts'
 
 export interface Memory {
   readonly resumes: KnownResume[]
-  /** Users who have had everything erased, and what they have made since. */
+  /** Users who have had everything erased; they may have made resumes since. */
   readonly erased: Set<string>
   readonly complaints: string[]
 }

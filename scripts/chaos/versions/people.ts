@@ -67,14 +67,16 @@ async function act(step: Step, life: Life, context: Context): Promise<void> {
       return await restore(step, resume, context)
     case 'pin':
     case 'unpin':
-      return await pin(step.act === 'pin', pickOf(resume, step.share), context)
+      return await pin(step.act === 'pin', step.share, resume, context)
     case 'label': {
       const version = pickOf(resume, step.share)
-      await rpc(context, resume.user, 'label_resume_version', {
-        version_id: version?.id,
+      if (version === undefined) return
+      const answer = await rpc(context, resume.user, 'label_resume_version', {
+        version_id: version.id,
         label: 'A name',
       })
-      return
+      // Also one that retention has taken: its row stays.
+      return expectStatus(answer, 200, 'label_resume_version')
     }
     case 'download': {
       const version = pickOf(resume, step.share)
@@ -132,13 +134,12 @@ async function restoreByFunction(id: string, user: string, context: Context): Pr
 
 async function pin(
   pinned: boolean,
-  version: KnownVersion | undefined,
+  share: number,
+  resume: KnownResume,
   context: Context,
 ): Promise<void> {
-  const resume = context.memory.resumes.find(({ versions }) =>
-    versions.some((one) => one === version),
-  )
-  if (version === undefined || resume === undefined) return
+  const version = pickOf(resume, share)
+  if (version === undefined) return
   const answer = await rpc(context, resume.user, 'pin_resume_version', {
     version_id: version.id,
     pinned,

@@ -76,7 +76,7 @@ async function live(
   }
   const progress = setInterval(() => {
     console.log(
-      `  ${steps} of ${plan.steps} things done, ${killsOf(strikes)} kills, ${watch.waiting()} jobs waiting in ${seconds().toFixed(0)} s`,
+      `  ${steps} of ${plan.steps} things done, ${strikes.killed()} kills, ${watch.waiting()} jobs waiting in ${seconds().toFixed(0)} s`,
     )
   }, progressMs)
   const problems: string[] = []
@@ -174,7 +174,7 @@ function coverage(strikes: Strikes, scale: Scale): Check[] {
     { name: 'every step was struck', violations: unstruck },
     {
       name: `at least ${scale.leastKills} kills`,
-      violations: enough(killsOf(strikes), scale.leastKills, 'kills'),
+      violations: enough(strikes.killed(), scale.leastKills, 'kills'),
     },
     {
       name: 'worker, resume-versions and delta were killed',
@@ -183,8 +183,4 @@ function coverage(strikes: Strikes, scale: Scale): Check[] {
         .map((what) => `${what} was never killed`),
     },
   ]
-}
-
-function killsOf(strikes: Strikes): number {
-  return [...strikes.kills.values()].reduce((sum, count) => sum + count, 0)
 }

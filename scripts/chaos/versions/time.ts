@@ -35,23 +35,20 @@ export function startTime(sql: postgres.Sql, onError: (error: unknown) => void):
         for update skip locked
       )`
     // A signed upload URL lives for hours; nobody here has one.
-    await sql`
-      update private.jobs set run_at = now()
-      where job_id in (
-        select job_id from private.jobs
-        where kind = 'compact' and lease_token is null and run_at > now() + interval '1 minute'
-        for update skip locked
-      )`
+    await bringForward('compact', '1 minute')
     if (!sweepsEnd) return
     await sql`update private.erasures set sweep_until = now() where finished_at is null and sweep_until > now()`
-    await sql`
-      update private.jobs set run_at = now()
-      where job_id in (
-        select job_id from private.jobs
-        where kind = 'erase' and lease_token is null and run_at > now() + interval '5 seconds'
-        for update skip locked
-      )`
+    await bringForward('erase', '5 seconds')
   }
+
+  /** What waits for longer than a retry would is due now. */
+  const bringForward = (kind: string, longerThan: string) => sql`
+    update private.jobs set run_at = now()
+    where job_id in (
+      select job_id from private.jobs
+      where kind = ${kind} and lease_token is null and run_at > now() + ${longerThan}::interval
+      for update skip locked
+    )`
 
   const loop = async () => {
     while (!stopped) {

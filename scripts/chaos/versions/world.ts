@@ -1,13 +1,12 @@
 /** An embedded stack whose workers and functions can be killed at each of their requests. */
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import postgres from 'postgres'
-import { type ModelServer, startModelServer } from '../../local/model/server.ts'
+import { startModelServer } from '../../local/model/server.ts'
 import { freePort } from '../../local/postgres-server.ts'
 import { type Stack, startStack } from '../../local/stack.ts'
+import { build } from '../build.ts'
 import { installAudit } from '../evidence.ts'
-import { makeFolder } from '../folder.ts'
-import { killProcess, startPoking } from '../processes.ts'
+import { isolatesOf, startPoking } from '../processes.ts'
 import { type StepProxy, startProxy } from '../proxy.ts'
 import { worksElsewhere } from '../steps.ts'
 import { createStrikes, type Strikes } from '../strikes.ts'
@@ -33,20 +32,14 @@ export interface World {
   stop(): Promise<void>
 }
 
-export async function startWorld(options: {
+export function startWorld(options: {
   scale: Scale
   plan: VersionsPlan
   log: (line: string) => void
 }): Promise<World> {
   const { scale, plan, log } = options
-  const parts: { stop(): Promise<unknown> | unknown }[] = []
-  const stop = async () => {
-    for (const part of parts.splice(0).reverse()) await part.stop()
-  }
-  try {
-    const dir = await makeFolder(prefix)
-    parts.push({ stop: () => rm(dir, { recursive: true, force: true }) })
-    const model: ModelServer = await startModelServer()
+  return build(prefix, async (dir, parts) => {
+    const model = await startModelServer()
     parts.push(model)
     const port = await freePort()
 
@@ -54,14 +47,12 @@ export async function startWorld(options: {
     let stack: Stack | undefined
     let time: Time | undefined
     const doors = new Map<string, Door>()
-    const processes = () => stack?.functions.processes() ?? []
+    const isolates = isolatesOf(() => stack)
     const strikes = createStrikes(
       plan,
       {
         killIsolate(name, place) {
-          const isKilled = killProcess(
-            processes().find((process) => process.name === name && process.place === place)?.pid,
-          )
+          const isKilled = isolates.kill(name, place)
           const door = doors.get(`${name} ${place}`)
           const workerId = door?.naming.workerId()
           // What it had asked for still happens; only then is it late.
@@ -70,10 +61,7 @@ export async function startWorld(options: {
           }
           return isKilled
         },
-        places: (name) =>
-          processes()
-            .filter((process) => process.name === name)
-            .map(({ place }) => place),
+        places: isolates.places,
         killModel: () => false,
         killPostgres: () => false,
       },
@@ -132,12 +120,8 @@ export async function startWorld(options: {
         await Promise.all([...doors.values()].map(({ proxy }) => proxy.settled()))
       },
       pids: () => started.functions.processes().map(({ pid }) => pid),
-      stop,
     }
-  } catch (error) {
-    await stop()
-    throw error
-  }
+  })
 }
 
 interface Door {

@@ -39,6 +39,7 @@ it('stepOf() names a request by what it is for', () => {
   expect(named('POST', '/storage/v1/object/resume_deltas/a/b')).toBe('storage upload')
   expect(named('POST', '/storage/v1/object/copy')).toBe('storage copy')
   expect(named('POST', '/storage/v1/object/sign/resumes/a/b.pdf')).toBe('storage sign')
+  expect(named('POST', '/storage/v1/object/list/resumes')).toBe('storage list')
   expect(named('POST', '/functions/v1/extract')).toBe('extract')
   expect(named('POST', '/functions/v1/delta/encode')).toBe('delta encode')
   expect(named('POST', '/api/chat')).toBe('model chat')

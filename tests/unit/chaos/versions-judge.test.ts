@@ -16,7 +16,6 @@ const version = (number: number, part: Partial<KnownVersion> = {}): KnownVersion
 })
 const row = (number: number, part: Partial<VersionRow> = {}): VersionRow => ({
   id: `v${number}`,
-  resumeId: 'r',
   state: 'ready',
   heldAs: 'full',
   object: `resumes/v${number}`,

@@ -26,6 +26,10 @@ test('readCsv() needs no end of the last line', async () => {
   expect(await rows('a,b\n1,"2"')).toEqual([{ a: '1', b: '2' }])
 })
 
+test('readCsv() takes no line break of Windows for one that stood in quotes', async () => {
+  expect(await rows('a\n"x\r"\r\n"\r"\n"\r"')).toEqual([{ a: 'x\r' }, { a: '\r' }, { a: '\r' }])
+})
+
 test('readCsv() gives back what was quoted, however it is cut into chunks', async () => {
   const cells = fc.array(fc.tuple(fc.string(), fc.string({ unit: 'binary' })), { minLength: 1 })
   await fc.assert(
