@@ -4,20 +4,19 @@
  */
 
 import { createHash } from 'node:crypto'
-import { clearTimeout, setTimeout } from 'node:timers'
 import type { Bytes } from '../functions/_shared/bytes.ts'
 import { AppError, isErrorCode } from '../functions/_shared/errors.ts'
 import { checkKey, checkUserId, nameOf } from './file-key.ts'
 import { createKeyLocks } from './key-locks.ts'
 import { listFiles } from './list-files.ts'
-import type { Note } from './outbox.ts'
-import { collectOutcomes, type Outcome, type Record } from './outcomes.ts'
+import { collectOutcomes, type Record } from './outcomes.ts'
 import { type PhaseOf, rememberPhases } from './phases.ts'
-import { isRefusal } from './refusal.ts'
 import { createRepair, type RepairReport } from './repair.ts'
 import { createShadow, type ShadowCounts, type ShadowOptions } from './shadow.ts'
-import type { FileKey, ListedFile, LocalState, StoredFile, Write } from './sides.ts'
-import { type Sides, synchronise, whoIsRightNow } from './synchronise.ts'
+import type { FileKey, ListedFile, StoredFile, Write } from './sides.ts'
+import { type Sides, whoIsRightNow } from './synchronise.ts'
+import { timedInto } from './timed.ts'
+import { createWrites } from './writes.ts'
 
 export interface DualWriteOptions extends Sides {
   readonly phaseOf: PhaseOf
@@ -79,20 +78,6 @@ export interface DualWriteStore {
   close(): Promise<void>
 }
 
-/** How often somebody else may change a file under a write to Supabase. */
-const mostRounds = 8
-
-/** @throws AppError unavailable */
-async function insist(
-  write: () => Promise<'stored' | 'removed' | 'conflict' | 'erased'>,
-): Promise<void> {
-  for (let round = 0; round < mostRounds; round++) {
-    const done = await write()
-    if (done === 'stored' || done === 'removed') return
-  }
-  throw new AppError('unavailable', 'The file changes faster than it can be written')
-}
-
 export function createStore(options: DualWriteOptions): DualWriteStore {
   const { local, supabase, outbox, now = Date.now, random = Math.random } = options
   const locks = createKeyLocks()
@@ -102,10 +87,19 @@ export function createStore(options: DualWriteOptions): DualWriteStore {
     now,
   })
   const outcomes = collectOutcomes(options.record, options.recordEveryMs)
+  const timed = timedInto(outcomes)
+  const writes = createWrites(options, timed)
   const shadow = createShadow(
     options.shadow,
     options,
-    ({ userId }) => tell(userId, 'get', 'supabase', 'mismatch', 0),
+    ({ userId }) =>
+      outcomes.add({
+        user_id: userId,
+        operation: 'get',
+        side: 'supabase',
+        outcome: 'mismatch',
+        milliseconds: 0,
+      }),
     random,
   )
   const repairs = createRepair(options, {
@@ -116,144 +110,13 @@ export function createStore(options: DualWriteOptions): DualWriteStore {
     random,
   })
   const closing = new AbortController()
-  let passing: Promise<unknown> = Promise.resolve()
-  let nextPass: ReturnType<typeof setTimeout> | undefined
-  function repairIn(milliseconds: number): void {
-    nextPass = setTimeout(() => {
-      const begun = performance.now()
-      passing = repairs
-        .pass({ signal: closing.signal })
-        .catch(() => {})
-        .then(() => {
-          const pause = Math.max(options.repairEveryMs, 9 * (performance.now() - begun))
-          if (!closing.signal.aborted) repairIn(pause)
-        })
-    }, milliseconds)
-    nextPass.unref()
-  }
-  if (options.repairEveryMs > 0) repairIn(options.repairEveryMs)
+  const repairing =
+    options.repairEveryMs > 0
+      ? repairs.every(options.repairEveryMs, closing.signal)
+      : Promise.resolve()
 
   function refuseWhenClosed(): void {
     if (closing.signal.aborted) throw new AppError('unavailable', 'The store is closed')
-  }
-
-  function tell(
-    userId: string,
-    operation: Outcome['operation'],
-    side: Outcome['side'],
-    outcome: Outcome['outcome'],
-    milliseconds: number,
-  ): void {
-    outcomes.add({ user_id: userId, operation, side, outcome, milliseconds })
-  }
-
-  /** Times what one side does, and tells what came of it. */
-  async function timed<T>(
-    userId: string,
-    operation: Outcome['operation'],
-    side: Outcome['side'],
-    work: () => Promise<T>,
-    outcomeOf: (value: T) => Outcome['outcome'] = () => 'ok',
-  ): Promise<T> {
-    const begun = performance.now()
-    const took = () => Math.round((performance.now() - begun) * 10) / 10
-    try {
-      const value = await work()
-      tell(userId, operation, side, outcomeOf(value), took())
-      return value
-    } catch (error) {
-      tell(userId, operation, side, isRefusal(error) ? 'refused' : 'fault', took())
-      throw error
-    }
-  }
-
-  /** The disk first, under a note; then Supabase, which may be late. */
-  async function writeLocally(
-    key: FileKey,
-    operation: 'put' | 'delete',
-    phase: 'local' | 'dual_write' | 'dual_read',
-    sha256: string | undefined,
-    write: () => Promise<unknown>,
-  ): Promise<Written['supabase']> {
-    const before = await outbox.of(key)
-    const stateBefore = await local.state(key)
-    const note = await outbox.add({ key, behind: 'supabase', operation, sha256 })
-    try {
-      await timed(key.userId, operation, 'local', write)
-    } catch (error) {
-      await leave(note, stateBefore).catch(() => {})
-      throw error
-    }
-    try {
-      // The whole file was written: what was to become of it before is of no account.
-      await outbox.remove(before.filter(({ over }) => over))
-      if (phase === 'local') {
-        await outbox.keep(note)
-        return 'pending'
-      }
-    } catch (error) {
-      await outbox.keep(note).catch(() => {})
-      throw error
-    }
-    try {
-      const ended = await timed(
-        key.userId,
-        operation,
-        'supabase',
-        () => synchronise(options, key, phase, AbortSignal.timeout(options.writeTimeoutMs)),
-        (how) => (how === 'refused' ? 'refused' : 'ok'),
-      )
-      if (ended !== 'refused') return 'stored'
-      // Whether Supabase has an older one, and so the note is still there, has been seen to.
-      if ((await outbox.of(key)).some(({ id }) => id === note.id)) await outbox.keep(note)
-      return 'refused'
-    } catch {
-      // Told as a fault; the disk has it, and the note.
-      await outbox.keep(note)
-      return 'pending'
-    }
-  }
-
-  /** A disk that failed and has not changed needs no note: or a full one would fill with them. */
-  async function leave(note: Note, before: LocalState | undefined): Promise<void> {
-    const after = await local.state(note.key)
-    if (after?.tag === before?.tag) await outbox.remove([note])
-    else await outbox.keep(note)
-  }
-
-  /** Supabase alone, under a note that the disk is behind. */
-  async function writeRemotely(
-    key: FileKey,
-    operation: 'put' | 'delete',
-    sha256: string | undefined,
-    write: (signal: AbortSignal) => Promise<'stored' | 'removed' | 'conflict' | 'erased'>,
-  ): Promise<void> {
-    const before = await outbox.of(key)
-    // What it leaves on the disk would be brought over what is promised here.
-    if (before.some(({ behind, over }) => behind === 'supabase' && !over)) {
-      throw new AppError('unavailable', 'Another process is writing the file')
-    }
-    const note = options.wayBack
-      ? await outbox.add({ key, behind: 'local', operation, sha256 })
-      : undefined
-    const signal = AbortSignal.timeout(options.writeTimeoutMs)
-    const overtaken = before.filter(({ behind }) => behind === 'supabase')
-    try {
-      await timed(key.userId, operation, 'supabase', async () => {
-        await insist(() => write(signal))
-        if (overtaken.length === 0) return
-        // The disk still counts by these; no more, whatever the power does.
-        await outbox.remove(overtaken, { durably: true })
-        // Who saw them until now may be about to bring the disk's over: after this it is too late for that.
-        await insist(() => write(signal))
-      })
-      if (note !== undefined) await outbox.keep(note)
-    } catch (error) {
-      // It may arrive later than we have waited for it: the note stays.
-      if (note !== undefined) await outbox.keep(note).catch(() => {})
-      throw error
-    }
-    await outbox.remove(before.filter(({ behind, over }) => behind === 'local' && over))
   }
 
   async function readLocally(
@@ -317,7 +180,7 @@ export function createStore(options: DualWriteOptions): DualWriteStore {
         const phase = await phaseOf(userId)
         let found: Written['supabase'] = 'stored'
         if (phase === 'supabase') {
-          await writeRemotely(key, 'put', sha256, async (signal) => {
+          await writes.remotely(key, 'put', sha256, async (signal) => {
             const writtenAt = new Date(now())
             const base = await supabase.head(key, signal)
             const write = { file, writtenAt, localModifiedAt: undefined }
@@ -325,7 +188,7 @@ export function createStore(options: DualWriteOptions): DualWriteStore {
           })
         } else {
           const write = () => local.write(key, bytes)
-          found = await writeLocally(key, 'put', phase, sha256, write)
+          found = await writes.locally(key, 'put', phase, sha256, write)
         }
         return { size: file.size, sha256, supabase: found }
       })
@@ -354,11 +217,11 @@ export function createStore(options: DualWriteOptions): DualWriteStore {
       await locks.run(nameOf(key), async () => {
         const phase = await phaseOf(userId)
         if (phase === 'supabase') {
-          await writeRemotely(key, 'delete', undefined, async (signal) =>
+          await writes.remotely(key, 'delete', undefined, async (signal) =>
             supabase.remove(key, await supabase.head(key, signal), signal),
           )
         } else {
-          await writeLocally(key, 'delete', phase, undefined, () => local.remove(key))
+          await writes.locally(key, 'delete', phase, undefined, () => local.remove(key))
         }
       })
     },
@@ -392,8 +255,7 @@ export function createStore(options: DualWriteOptions): DualWriteStore {
 
     async close() {
       closing.abort()
-      clearTimeout(nextPass)
-      await passing
+      await repairing
       // To others its writes are over when the outbox is closed.
       await locks.idle()
       await shadow.settled()

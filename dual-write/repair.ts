@@ -21,6 +21,8 @@ export interface RepairReport {
 export interface Repair {
   /** One pass over all notes; `now` also those that have just failed. */
   pass(options?: { signal?: AbortSignal; now?: boolean }): Promise<RepairReport>
+  /** A pass after so long, or after nine times as long as the last one took; resolves when it is ended. */
+  every(milliseconds: number, signal: AbortSignal): Promise<void>
 }
 
 const firstPauseMs = 1_000
@@ -69,7 +71,7 @@ export function createRepair(
     pauses.set(name, { until: now() + (ms ?? grown * (0.5 + random() / 2)), failures })
   }
 
-  return {
+  const repairs: Repair = {
     async pass({ signal = new AbortController().signal, now: atOnceAll = false } = {}) {
       const report = { repaired: 0, waiting: 0, refused: 0, erased: 0, failed: 0 }
       const keys = sides.outbox.keys()[Symbol.asyncIterator]()
@@ -106,5 +108,34 @@ export function createRepair(
       }
       return report
     },
+
+    async every(milliseconds, signal) {
+      let pause = milliseconds
+      while (!signal.aborted) {
+        await passed(pause, signal)
+        const begun = performance.now()
+        // Of an outbox that cannot be listed: calls say so.
+        await repairs.pass({ signal }).catch(() => {})
+        pause = Math.max(milliseconds, 9 * (performance.now() - begun))
+      }
+    },
   }
+  return repairs
+}
+
+/** Resolves after so long, or when the signal says so. It keeps no process alive. */
+async function passed(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) return resolve()
+    const end = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', end)
+      resolve()
+    }, milliseconds)
+    timer.unref()
+    signal.addEventListener('abort', end, { once: true })
+  })
 }

@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { nameOf } from '../../../dual-write/file-key.ts'
+import { createKeyLocks } from '../../../dual-write/key-locks.ts'
+import { createRepair } from '../../../dual-write/repair.ts'
 import { createShadow } from '../../../dual-write/shadow.ts'
 import { AppError } from '../../../functions/_shared/errors.ts'
 import { bytesOf, seeded, textOf, World } from './world.ts'
@@ -238,6 +240,34 @@ describe('repair()', () => {
     expect(failed).toBeLessThan(10)
     world.supabaseDown = false
     expect(await ask(view.store.repair())).toMatchObject({ repaired: 50, failed: 0 })
+  })
+})
+
+describe('createRepair()', () => {
+  it('passes again and again at a tenth of the time that it has, until it is ended', async () => {
+    let passes = 0
+    const never = () => Promise.reject(new Error('Not asked for'))
+    const outbox = {
+      async *keys() {
+        passes++
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      },
+    }
+    const repairs = createRepair({ local: {}, supabase: {}, outbox } as never, {
+      locks: createKeyLocks(),
+      phaseOf: never,
+      fileTimeoutMs: 1_000,
+      now: Date.now,
+      random: Math.random,
+    })
+    const ending = new AbortController()
+    const ended = repairs.every(1, ending.signal)
+    await vi.waitFor(() => expect(passes).toBe(2))
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(passes).toBe(2)
+    ending.abort()
+    await ended
+    expect(passes).toBe(2)
   })
 })
 
