@@ -255,8 +255,8 @@ select is((select current_version_id from public.resumes as r join third as t on
 select is(public.internal_record_legacy_purge(array[(pg_temp.row_of('auth0|3', 'cv', 3)).legacy_file_id]), '{}', 'no source is given up within its grace period');
 select pg_temp.later('31 days');
 select is(
-  public.internal_record_legacy_purge(array(select legacy_file_id from private.legacy_files where user_id in ('auth0|3', 'auth0|2', 'auth0|1'))),
-  array(select legacy_file_id from private.legacy_files where user_id = 'auth0|3' and version_order in (1, 3)), 'after it those that are verified and read'
+  array(select unnest(public.internal_record_legacy_purge(array(select legacy_file_id from private.legacy_files where user_id in ('auth0|3', 'auth0|2', 'auth0|1')))) order by 1),
+  array(select legacy_file_id from private.legacy_files where user_id = 'auth0|3' and version_order in (1, 3) order by 1), 'after it those that are verified and read'
 );
 select is((pg_temp.row_of('auth0|3', 'cv', 2)).state, 'verified', 'not one that ingest has not read');
 

@@ -250,7 +250,7 @@ describe('createRepair()', () => {
     const outbox = {
       async *keys() {
         passes++
-        await new Promise((resolve) => setTimeout(resolve, 20))
+        await new Promise((resolve) => setTimeout(resolve, 50))
       },
     }
     const repairs = createRepair({ local: {}, supabase: {}, outbox } as never, {
