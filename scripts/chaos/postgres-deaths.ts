@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import postgres from 'postgres'
 import { type LocalPostgres, startPostgres } from '../local/postgres.ts'
+import type { Stack } from '../local/stack.ts'
 import type { PostgresDeath } from './plan.ts'
 
 const pollMs = 25
@@ -24,17 +25,19 @@ export interface MortalPostgres {
   pids(): number[]
   /** Resolves when the server is up. */
   up(): Promise<void>
+  /** Connections of a superuser; others after each outage. */
+  sql(): postgres.Sql
   stop(): Promise<void>
 }
 
-export function mortalPostgres(options: {
-  dataDir: string
-  superuserUrl: string
-  /** Called when the server is back, before the outage counts as over. */
-  onBack: () => Promise<void>
-  log: (line: string) => void
-}): MortalPostgres {
-  const { dataDir, superuserUrl, onBack, log } = options
+/** Of a stack that is told when its server is back, before the outage counts as over. */
+export function mortalPostgres(
+  stack: Pick<Stack, 'dataDir' | 'superuserUrl' | 'reconnect'>,
+  log: (line: string) => void,
+): MortalPostgres {
+  const { dataDir, superuserUrl } = stack
+  const connect = () => postgres(superuserUrl, { max: 2, connect_timeout: 5, onnotice: () => {} })
+  let sql = connect()
   const port = Number(new URL(superuserUrl).port)
   const outages: Outage[] = []
   let server: LocalPostgres | undefined
@@ -48,7 +51,9 @@ export function mortalPostgres(options: {
       server = await startPostgres({ dataDir, port, durable: true, log })
     }
     await answers(superuserUrl)
-    await onBack()
+    void sql.end({ timeout: 1 })
+    sql = connect()
+    await stack.reconnect()
     outages.push({ death, from, to: Date.now() })
   }
 
@@ -73,12 +78,14 @@ export function mortalPostgres(options: {
     },
     outages: () => outages,
     pids: () => processesOf(dataDir),
+    sql: () => sql,
     async up() {
       await down
       if (failure !== undefined) throw failure
     },
     async stop() {
       await down
+      await sql.end({ timeout: 1 })
       // Its data is thrown away: a last checkpoint on a busy disk would take longer than all the rest.
       const pids = processesOf(dataDir)
       for (const pid of pids) signal(pid, 'SIGKILL')

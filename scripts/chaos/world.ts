@@ -1,5 +1,5 @@
 /** An embedded stack whose every part can be killed: isolates behind proxies, model and Postgres on their own. */
-import postgres from 'postgres'
+import type postgres from 'postgres'
 import { freePort } from '../local/postgres-server.ts'
 import { type Stack, startStack } from '../local/stack.ts'
 import { build } from './build.ts'
@@ -81,24 +81,11 @@ export function startWorld(options: {
       },
       log,
     })
-    const { superuserUrl } = started
-    const connect = () => postgres(superuserUrl, { max: 2, connect_timeout: 5, onnotice: () => {} })
-    let sql = connect()
-    await installAudit(sql)
-    await setLimits(sql)
-    const databaseServer = mortalPostgres({
-      dataDir: started.dataDir,
-      superuserUrl,
-      async onBack() {
-        const old = sql
-        sql = connect()
-        void old.end({ timeout: 1 })
-        await started.reconnect()
-      },
-      log,
-    })
+    const databaseServer = mortalPostgres(started, log)
     mortal = databaseServer
-    parts.push(started, databaseServer, { stop: () => sql.end({ timeout: 1 }) })
+    parts.push(started, databaseServer)
+    await installAudit(databaseServer.sql())
+    await setLimits(databaseServer.sql())
     stack = started
     parts.push(startPoking(started, scale.processes.worker))
 
@@ -106,7 +93,7 @@ export function startWorld(options: {
       stack,
       strikes,
       postgres: databaseServer,
-      sql: () => sql,
+      sql: databaseServer.sql,
       pids: () => [
         ...started.functions.processes().map(({ pid }) => pid),
         ...databaseServer.pids(),

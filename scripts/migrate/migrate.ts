@@ -48,7 +48,8 @@ export async function migrate(call: Call): Promise<number> {
       return exitCodes.usage
     }
     if (!(error instanceof AppError)) throw error
-    call.error(`${error.code}: ${error.message}`)
+    const { SUPABASE_URL: url } = call.environment
+    call.error(`${error.code}: ${error.message}${url === undefined ? '' : ` (${url})`}`)
     return exitCodes.service
   }
 }

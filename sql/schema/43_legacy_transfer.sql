@@ -44,23 +44,37 @@ as $$
   end
 $$;
 
-create function private.insert_legacy_version(p_file private.legacy_files, p_resume_id uuid) returns public.resume_versions
+create function private.arrived_object(p_name text, p_bytes bigint, p_hint text) returns text
 language plpgsql
 set search_path = ''
 as $$
 declare
   v_object record;
-  v_version public.resume_versions;
 begin
   select o.id, o.version, o.metadata into v_object
   from storage.objects as o
-  where o.bucket_id = 'resumes' and o.name = p_file.object_name and o.metadata ? 'size';
+  where o.bucket_id = 'resumes' and o.name = p_name and o.metadata ? 'size';
   if not found then
-    perform private.fail('upload_incomplete', 'The file has not arrived in storage', 'Upload it, then transfer again.');
+    perform private.fail('upload_incomplete', 'The file has not arrived in storage', p_hint);
   end if;
-  if (v_object.metadata ->> 'size')::bigint <> p_file.file_size then
+  if (v_object.metadata ->> 'size')::bigint <> p_bytes then
     perform private.fail('migration_mismatch', 'Storage has another number of bytes', 'Remove the object and upload it again.');
   end if;
+  return coalesce(v_object.version, v_object.id::text);
+end
+$$;
+
+comment on function private.arrived_object(text, bigint, text) is
+'The version of an object that has arrived whole. Raises upload_incomplete with the hint, migration_mismatch.';
+
+create function private.insert_legacy_version(p_file private.legacy_files, p_resume_id uuid) returns public.resume_versions
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_object_version constant text := private.arrived_object(p_file.object_name, p_file.file_size, 'Upload it, then transfer again.');
+  v_version public.resume_versions;
+begin
   insert into public.resume_versions (
     resume_id, version_number, full_storage_path, file_size, stored_bytes, created_at, state, source, held_as, original_filename,
     mime_type, expected_sha256, object_version, uploaded_at, parent_version_id,
@@ -69,7 +83,7 @@ begin
   )
   select
     p_resume_id, n.version_number, p_file.object_name, p_file.file_size, p_file.file_size, p_file.file_created_at, 'uploaded',
-    'migration', 'full', p_file.original_filename, p_file.mime_type, p_file.sha256, coalesce(v_object.version, v_object.id::text),
+    'migration', 'full', p_file.original_filename, p_file.mime_type, p_file.sha256, v_object_version,
     now(),
     (
       select v.version_id from public.resume_versions as v

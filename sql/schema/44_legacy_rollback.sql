@@ -115,6 +115,47 @@ $$;
 comment on function public.internal_versions_of_legacy_file(text, text) is
 'All versions of the resume that a legacy file became, those written since among them (legacyVersion is null): what a rollback has to export.';
 
+create function private.lock_resumes_of_legacy_file(p_user_id text, p_file_id text) returns uuid[]
+language sql
+set search_path = ''
+as $$
+  select array(
+    select r.id from public.resumes as r
+    where r.id in (
+      select f.resume_id from private.legacy_files as f
+      where f.user_id = p_user_id and f.file_id = p_file_id and f.state <> 'rolled_back'
+    )
+    order by r.id
+    for no key update
+  )
+$$;
+
+comment on function private.lock_resumes_of_legacy_file(text, text) is 'Locks what a legacy file has become, and names it.';
+
+create function private.take_out_legacy_file(p_user_id text, p_file_id text, p_resumes uuid[]) returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_count integer;
+begin
+  perform private.cancel_optimization(o.optimization_id)
+  from public.optimizations as o
+  where o.resume_id = any (p_resumes) and o.status in ('queued', 'running');
+  update public.resumes as r set deleted_at = coalesce(r.deleted_at, now()) where r.id = any (p_resumes);
+  update private.legacy_files as f
+  set
+    state = 'rolled_back', worker_id = null, lease_token = null, leased_until = null, retry_at = null, attempts = 0,
+    verified_at = null, purge_after_at = null
+  where f.user_id = p_user_id and f.file_id = p_file_id and f.state <> 'rolled_back';
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+
+comment on function private.take_out_legacy_file(text, text, uuid[]) is
+'Deletes what a legacy file has become, as its owner would, and marks its rows rolled back; says how many. Its resumes are locked.';
+
 create function private.rollback_file_transfer(p_user_id text, p_file_id text, p_exported uuid[]) returns integer
 language plpgsql security definer
 set search_path = ''
@@ -122,7 +163,6 @@ as $$
 -- Definer: these tables are written by the product alone; execute is for service_role.
 declare
   v_resumes uuid[];
-  v_count integer;
 begin
   perform private.lock_user(p_user_id);
   perform from private.legacy_files as f where f.user_id = p_user_id and f.file_id = p_file_id order by f.legacy_file_id for update;
@@ -135,15 +175,7 @@ begin
   ) then
     perform private.fail('migration_not_locked', 'A worker is at the file', 'Let it finish, or wait until its lease has ended.');
   end if;
-  v_resumes := array(
-    select r.id from public.resumes as r
-    where r.id in (
-      select f.resume_id from private.legacy_files as f
-      where f.user_id = p_user_id and f.file_id = p_file_id and f.state <> 'rolled_back'
-    )
-    order by r.id
-    for no key update
-  );
+  v_resumes := private.lock_resumes_of_legacy_file(p_user_id, p_file_id);
   -- What has been promised to its user. A pending upload has not: it ends with not_found.
   if exists (
     select from public.resume_versions as v
@@ -153,17 +185,7 @@ begin
   ) then
     perform private.fail('migration_not_exported', 'A version has not been exported', 'Export it, and roll back again.');
   end if;
-  perform private.cancel_optimization(o.optimization_id)
-  from public.optimizations as o
-  where o.resume_id = any (v_resumes) and o.status in ('queued', 'running');
-  update public.resumes as r set deleted_at = coalesce(r.deleted_at, now()) where r.id = any (v_resumes);
-  update private.legacy_files as f
-  set
-    state = 'rolled_back', worker_id = null, lease_token = null, leased_until = null, retry_at = null, attempts = 0,
-    verified_at = null, purge_after_at = null
-  where f.user_id = p_user_id and f.file_id = p_file_id and f.state <> 'rolled_back';
-  get diagnostics v_count = row_count;
-  return v_count;
+  return private.take_out_legacy_file(p_user_id, p_file_id, v_resumes);
 end
 $$;
 

@@ -128,22 +128,14 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_object record;
+  v_object_version text;
   v_version public.resume_versions;
 begin
   if not starts_with(coalesce(p_object_name, ''), private.store_folder(p_file.user_id, p_file.file_id))
     or exists (select from public.resume_versions as v where v.full_storage_path = p_object_name) then
     perform private.fail('migration_foreign_path', 'The path belongs to another file', 'Upload to a new name below the folder of internal_store_head().');
   end if;
-  select o.id, o.version, o.metadata into v_object
-  from storage.objects as o
-  where o.bucket_id = 'resumes' and o.name = p_object_name and o.metadata ? 'size';
-  if not found then
-    perform private.fail('upload_incomplete', 'The file has not arrived in storage', 'Upload it, then put it again.');
-  end if;
-  if (v_object.metadata ->> 'size')::bigint <> p_file.file_size then
-    perform private.fail('migration_mismatch', 'Storage has another number of bytes', 'Remove the object and upload it again.');
-  end if;
+  v_object_version := private.arrived_object(p_object_name, p_file.file_size, 'Upload it, then put it again.');
   insert into public.resume_versions (
     resume_id, version_number, full_storage_path, file_size, stored_bytes, created_at, state, source, held_as, original_filename,
     mime_type, expected_sha256, object_version, uploaded_at, parent_version_id
@@ -160,7 +152,7 @@ begin
       )
     ),
     p_object_name, p_file.file_size, p_file.file_size, p_file.file_created_at, 'uploaded', 'upload', 'full', p_file.original_filename,
-    p_file.mime_type, p_sha256, coalesce(v_object.version, v_object.id::text), now(),
+    p_file.mime_type, p_sha256, v_object_version, now(),
     (select r.current_version_id from public.resumes as r where r.id = p_resume_id)
   from public.resume_versions as v
   where v.resume_id = p_resume_id
@@ -278,30 +270,12 @@ as $$
 -- Definer: these tables are written by the product alone; execute is for service_role.
 declare
   v_store constant private.store_files := private.lock_store_file(p_user_id, p_file_id);
-  v_resumes uuid[];
 begin
   if v_store.revision is distinct from p_base_revision then
     return private.store_head(p_user_id, p_file_id) || '{"outcome": "conflict"}';
   end if;
-  v_resumes := array(
-    select r.id from public.resumes as r
-    where r.id in (
-      select f.resume_id from private.legacy_files as f
-      where f.user_id = p_user_id and f.file_id = p_file_id and f.state <> 'rolled_back'
-    )
-    order by r.id
-    for no key update
-  );
-  perform private.cancel_optimization(o.optimization_id)
-  from public.optimizations as o
-  where o.resume_id = any (v_resumes) and o.status in ('queued', 'running');
-  update public.resumes as r set deleted_at = coalesce(r.deleted_at, now()) where r.id = any (v_resumes);
-  -- Out of the service, and no worker that has read it earlier brings it in.
-  update private.legacy_files as f
-  set
-    state = 'rolled_back', worker_id = null, lease_token = null, leased_until = null, retry_at = null, attempts = 0,
-    verified_at = null, purge_after_at = null
-  where f.user_id = p_user_id and f.file_id = p_file_id and f.state <> 'rolled_back';
+  -- No worker that has read it earlier brings it in.
+  perform private.take_out_legacy_file(p_user_id, p_file_id, private.lock_resumes_of_legacy_file(p_user_id, p_file_id));
   return private.change_store_file(v_store, true, null) || '{"outcome": "removed"}';
 end
 $$;

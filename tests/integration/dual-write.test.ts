@@ -42,7 +42,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const store of stores.splice(0)) await store.close()
-  proxy.stop()
+  await proxy.stop()
   // The next test's disk is another.
   await sql`delete from private.legacy_files`
   await rm(root, { recursive: true, force: true })

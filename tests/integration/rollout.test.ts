@@ -44,7 +44,7 @@ beforeAll(async () => {
 afterAll(async () => {
   legacy.stop()
   await store.close()
-  proxy.stop()
+  await proxy.stop()
   await rm(root, { recursive: true, force: true })
   await sql.end()
   await started.stop()

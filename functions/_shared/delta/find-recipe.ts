@@ -88,7 +88,7 @@ export function createRecipeSearch(): RecipeSearch {
  * Whether some match could have gone on where it points to. Every engine takes a match as long as it is, up to the next
  * flush; encoders that weigh one parsing against others do not, and need not be tried.
  */
-function isCutShort(packed: Uint8Array, { plain, blocks }: Inflated): boolean {
+export function isCutShort(packed: Uint8Array, { plain, blocks }: Inflated): boolean {
   const flushes = new Set(blocks.flatMap(({ start, end }) => (start === end ? [start] : [])))
   let found = false
   inflateTraced(packed, 0, plain.length, {

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import postgres from 'postgres'
+import type postgres from 'postgres'
 import { startModelServer } from '../../local/model/server.ts'
 import { freePort } from '../../local/postgres-server.ts'
 import { startStack } from '../../local/stack.ts'
@@ -73,23 +73,10 @@ export function startWorld(options: {
       worker: false,
       log,
     })
-    const connect = () =>
-      postgres(started.superuserUrl, { max: 2, connect_timeout: 5, onnotice: () => {} })
-    let sql = connect()
-    await sql`update private.settings set retry_base = '100 milliseconds', retry_cap = '2 seconds'`
-    const server = mortalPostgres({
-      dataDir: started.dataDir,
-      superuserUrl: started.superuserUrl,
-      async onBack() {
-        const old = sql
-        sql = connect()
-        void old.end({ timeout: 1 })
-        await started.reconnect()
-      },
-      log,
-    })
-    parts.push(started, server, { stop: () => sql.end({ timeout: 1 }) })
-    const leases = startLeases(() => sql)
+    const server = mortalPostgres(started, log)
+    parts.push(started, server)
+    await server.sql()`update private.settings set retry_base = '100 milliseconds', retry_cap = '2 seconds'`
+    const leases = startLeases(server.sql)
     parts.push(leases)
 
     let round: Round | undefined
@@ -138,7 +125,7 @@ export function startWorld(options: {
       objectsDir: join(dir, 'objects'),
       workers,
       postgres: server,
-      sql: () => sql,
+      sql: server.sql,
       begin(command, files) {
         const plan = makePlan(seed, scale, { command, files })
         const weather = createWeather(seed, scale, { command, files })

@@ -2,8 +2,9 @@ import { deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { deflateBy } from '../../../functions/_shared/delta/engines.ts'
-import { createRecipeSearch } from '../../../functions/_shared/delta/find-recipe.ts'
+import { createRecipeSearch, isCutShort } from '../../../functions/_shared/delta/find-recipe.ts'
 import { inflateTraced } from '../../../functions/_shared/delta/inflate.ts'
+import { deflateByTokens } from '../../../functions/_shared/delta/tokens.ts'
 import { packers } from '../../fixtures/packers.ts'
 
 /** Words of a small vocabulary, so that there is something to match. */
@@ -76,4 +77,55 @@ describe('createRecipeSearch()', () => {
       expect(inflated && createRecipeSearch().find(packed, inflated, undefined)).toBeDefined()
     }
   })
+})
+
+describe('isCutShort()', () => {
+  test.each(Object.entries(packers))('is never said of what %s made', (_name, pack) => {
+    fc.assert(
+      fc.property(text, (plain) => {
+        const packed = pack(plain)
+        const inflated = inflateTraced(packed, 0, 1_000_000)
+        expect(inflated && isCutShort(packed, inflated)).toBe(false)
+      }),
+    )
+  })
+
+  test.each([
+    ['a match that could have gone on', 6, true],
+    ['one that goes to the end', 12, false],
+  ])('%s', (_what, length, expected) => {
+    const plain = new TextEncoder().encode('abc'.repeat(5))
+    // One fixed block: three literals, a match at the distance 3, the rest as literals.
+    const tokens = Uint8Array.of(5, 1, 3, length - 3, 0, 12 - length)
+    const packed = deflateByTokens(plain, tokens, 100) ?? new Uint8Array()
+    const inflated = inflateTraced(packed, 0, 100)
+    expect(inflated && isCutShort(packed, inflated)).toBe(expected)
+  })
+})
+
+describe('deflateBy()', () => {
+  test.each([1, 2, 3, 4, 5, 6, 7, 8, 9])(
+    'has room for noise, and for a flush at every tenth byte, at memLevel %i',
+    (memLevel) => {
+      const plain = crypto.getRandomValues(new Uint8Array(20_000))
+      const flushes = Array.from({ length: 2_000 }, (_, index) => ({
+        kind: 'full' as const,
+        at: 10 * index,
+      }))
+      for (const level of [1, 6, 9]) {
+        const recipe = {
+          engine: 'pako-2',
+          level,
+          memLevel,
+          windowBits: 15,
+          wordTuned: false,
+        } as const
+        for (const some of [[], flushes]) {
+          const made = deflateBy({ recipe, flushes: some }, plain, 10_000_000)
+          const back = made && inflateTraced(made, 0, plain.length)?.plain
+          expect(Buffer.compare(back ?? new Uint8Array(), plain)).toBe(0)
+        }
+      }
+    },
+  )
 })
