@@ -27,28 +27,6 @@ alter table "private"."store_outcomes" enable row level security;
 
 alter table "private"."store_outcomes" set (fillfactor=70);
 
-create or replace function private.arrived_object(p_name text, p_bytes bigint, p_hint text)
-returns text
-language plpgsql
-set search_path to ''
-as $function$
-declare
-  v_object record;
-begin
-  select o.id, o.version, o.metadata into v_object
-  from storage.objects as o
-  where o.bucket_id = 'resumes' and o.name = p_name and o.metadata ? 'size';
-  if not found then
-    perform private.fail('upload_incomplete', 'The file has not arrived in storage', p_hint);
-  end if;
-  if (v_object.metadata ->> 'size')::bigint <> p_bytes then
-    perform private.fail('migration_mismatch', 'Storage has another number of bytes', 'Remove the object and upload it again.');
-  end if;
-  return coalesce(v_object.version, v_object.id::text);
-end
-$function$
-;
-
 create or replace function private.change_store_file(p_store private.store_files, p_deleted boolean, p_version_id uuid)
 returns jsonb
 language plpgsql
@@ -252,47 +230,6 @@ end
 $function$
 ;
 
-create or replace function private.insert_legacy_version(p_file private.legacy_files, p_resume_id uuid)
-returns public.resume_versions
-language plpgsql
-set search_path to ''
-as $function$
-declare
-  v_object_version constant text := private.arrived_object(p_file.object_name, p_file.file_size, 'Upload it, then transfer again.');
-  v_version public.resume_versions;
-begin
-  insert into public.resume_versions (
-    resume_id, version_number, full_storage_path, file_size, stored_bytes, created_at, state, source, held_as, original_filename,
-    mime_type, expected_sha256, object_version, uploaded_at, parent_version_id,
-    -- A move gives nothing up: retention leaves it until its owner unpins it.
-    pinned
-  )
-  select
-    p_resume_id, n.version_number, p_file.object_name, p_file.file_size, p_file.file_size, p_file.file_created_at, 'uploaded',
-    'migration', 'full', p_file.original_filename, p_file.mime_type, p_file.sha256, v_object_version,
-    now(),
-    (
-      select v.version_id from public.resume_versions as v
-      where v.resume_id = p_resume_id and v.version_number < n.version_number
-      order by v.version_number desc
-      limit 1
-    ),
-    true
-  from private.legacy_version_number(p_file, p_resume_id) as n (version_number)
-  returning * into v_version;
-  -- They may be transferred in any order; history is that of the disk.
-  update public.resume_versions as v set parent_version_id = v_version.version_id
-  where v.source = 'migration' and v.version_id = (
-    select x.version_id from public.resume_versions as x
-    where x.resume_id = p_resume_id and x.version_number > v_version.version_number
-    order by x.version_number
-    limit 1
-  );
-  return v_version;
-end
-$function$
-;
-
 create or replace function private.insert_rollout_stages(p_rollout_id bigint, p_stages jsonb)
 returns void
 language plpgsql
@@ -344,14 +281,22 @@ language plpgsql
 set search_path to ''
 as $function$
 declare
-  v_object_version text;
+  v_object record;
   v_version public.resume_versions;
 begin
   if not starts_with(coalesce(p_object_name, ''), private.store_folder(p_file.user_id, p_file.file_id))
     or exists (select from public.resume_versions as v where v.full_storage_path = p_object_name) then
     perform private.fail('migration_foreign_path', 'The path belongs to another file', 'Upload to a new name below the folder of internal_store_head().');
   end if;
-  v_object_version := private.arrived_object(p_object_name, p_file.file_size, 'Upload it, then put it again.');
+  select o.id, o.version, o.metadata into v_object
+  from storage.objects as o
+  where o.bucket_id = 'resumes' and o.name = p_object_name and o.metadata ? 'size';
+  if not found then
+    perform private.fail('upload_incomplete', 'The file has not arrived in storage', 'Upload it, then put it again.');
+  end if;
+  if (v_object.metadata ->> 'size')::bigint <> p_file.file_size then
+    perform private.fail('migration_mismatch', 'Storage has another number of bytes', 'Remove the object and upload it again.');
+  end if;
   insert into public.resume_versions (
     resume_id, version_number, full_storage_path, file_size, stored_bytes, created_at, state, source, held_as, original_filename,
     mime_type, expected_sha256, object_version, uploaded_at, parent_version_id
@@ -368,7 +313,7 @@ begin
       )
     ),
     p_object_name, p_file.file_size, p_file.file_size, p_file.file_created_at, 'uploaded', 'upload', 'full', p_file.original_filename,
-    p_file.mime_type, p_sha256, v_object_version, now(),
+    p_file.mime_type, p_sha256, coalesce(v_object.version, v_object.id::text), now(),
     (select r.current_version_id from public.resumes as r where r.id = p_resume_id)
   from public.resume_versions as v
   where v.resume_id = p_resume_id
@@ -540,23 +485,6 @@ begin
     'rollout', private.judge_rollouts()
   );
 end
-$function$
-;
-
-create or replace function private.lock_resumes_of_legacy_file(p_user_id text, p_file_id text)
-returns uuid[]
-language sql
-set search_path to ''
-as $function$
-  select array(
-    select r.id from public.resumes as r
-    where r.id in (
-      select f.resume_id from private.legacy_files as f
-      where f.user_id = p_user_id and f.file_id = p_file_id and f.state <> 'rolled_back'
-    )
-    order by r.id
-    for no key update
-  )
 $function$
 ;
 
@@ -792,42 +720,6 @@ set search_path to ''
 as $function$
 -- Definer: rollouts are granted to nobody; execute is for service_role alone.
   select private.set_rollout_state('running', p_by, p_why)
-$function$
-;
-
-create or replace function private.rollback_file_transfer(p_user_id text, p_file_id text, p_exported uuid[])
-returns integer
-language plpgsql
-security definer
-set search_path to ''
-as $function$
--- Definer: these tables are written by the product alone; execute is for service_role.
-declare
-  v_resumes uuid[];
-begin
-  perform private.lock_user(p_user_id);
-  perform from private.legacy_files as f where f.user_id = p_user_id and f.file_id = p_file_id order by f.legacy_file_id for update;
-  if not found then
-    perform private.fail('migration_unknown_file', 'There is no such file in the migration');
-  end if;
-  if exists (
-    select from private.legacy_files as f
-    where f.user_id = p_user_id and f.file_id = p_file_id and f.leased_until > now()
-  ) then
-    perform private.fail('migration_not_locked', 'A worker is at the file', 'Let it finish, or wait until its lease has ended.');
-  end if;
-  v_resumes := private.lock_resumes_of_legacy_file(p_user_id, p_file_id);
-  -- What has been promised to its user. A pending upload has not: it ends with not_found.
-  if exists (
-    select from public.resume_versions as v
-    where v.resume_id = any (v_resumes)
-      and (v.state in ('uploaded', 'ready') or v.state = 'pending' and v.source <> 'upload')
-      and v.version_id <> all (coalesce(p_exported, '{}'))
-  ) then
-    perform private.fail('migration_not_exported', 'A version has not been exported', 'Export it, and roll back again.');
-  end if;
-  return private.take_out_legacy_file(p_user_id, p_file_id, v_resumes);
-end
 $function$
 ;
 
@@ -1347,36 +1239,31 @@ as $function$
 -- Definer: these tables are written by the product alone; execute is for service_role.
 declare
   v_store constant private.store_files := private.lock_store_file(p_user_id, p_file_id);
+  v_resumes uuid[];
 begin
   if v_store.revision is distinct from p_base_revision then
     return private.store_head(p_user_id, p_file_id) || '{"outcome": "conflict"}';
   end if;
-  -- No worker that has read it earlier brings it in.
-  perform private.take_out_legacy_file(p_user_id, p_file_id, private.lock_resumes_of_legacy_file(p_user_id, p_file_id));
-  return private.change_store_file(v_store, true, null) || '{"outcome": "removed"}';
-end
-$function$
-;
-
-create or replace function private.take_out_legacy_file(p_user_id text, p_file_id text, p_resumes uuid[])
-returns integer
-language plpgsql
-set search_path to ''
-as $function$
-declare
-  v_count integer;
-begin
+  v_resumes := array(
+    select r.id from public.resumes as r
+    where r.id in (
+      select f.resume_id from private.legacy_files as f
+      where f.user_id = p_user_id and f.file_id = p_file_id and f.state <> 'rolled_back'
+    )
+    order by r.id
+    for no key update
+  );
   perform private.cancel_optimization(o.optimization_id)
   from public.optimizations as o
-  where o.resume_id = any (p_resumes) and o.status in ('queued', 'running');
-  update public.resumes as r set deleted_at = coalesce(r.deleted_at, now()) where r.id = any (p_resumes);
+  where o.resume_id = any (v_resumes) and o.status in ('queued', 'running');
+  update public.resumes as r set deleted_at = coalesce(r.deleted_at, now()) where r.id = any (v_resumes);
+  -- Out of the service, and no worker that has read it earlier brings it in.
   update private.legacy_files as f
   set
     state = 'rolled_back', worker_id = null, lease_token = null, leased_until = null, retry_at = null, attempts = 0,
     verified_at = null, purge_after_at = null
   where f.user_id = p_user_id and f.file_id = p_file_id and f.state <> 'rolled_back';
-  get diagnostics v_count = row_count;
-  return v_count;
+  return private.change_store_file(v_store, true, null) || '{"outcome": "removed"}';
 end
 $function$
 ;
@@ -1504,13 +1391,13 @@ as $function$
 $function$
 ;
 
--- pgls-ignore lint/safety/addingForeignKeyConstraint: the column is new, and null in every row
+-- pgls-ignore lint/safety/addingForeignKeyConstraint: the table is new
 alter table "private"."rollout_decisions" add constraint "rollout_decisions_rollout_id_fkey" foreign key (rollout_id) references private.rollouts(rollout_id);
 
--- pgls-ignore lint/safety/addingForeignKeyConstraint: the column is new, and null in every row
+-- pgls-ignore lint/safety/addingForeignKeyConstraint: the table is new
 alter table "private"."rollout_stages" add constraint "rollout_stages_rollout_id_fkey" foreign key (rollout_id) references private.rollouts(rollout_id) on delete cascade;
 
--- pgls-ignore lint/safety/addingForeignKeyConstraint: the column is new, and null in every row
+-- pgls-ignore lint/safety/addingForeignKeyConstraint: the table is new
 alter table "private"."store_files" add constraint "store_files_version_id_fkey" foreign key (version_id) references public.resume_versions(version_id) on delete set null;
 
 create index rollout_decisions_rollout_id_idx on private.rollout_decisions using btree (rollout_id, decision_id);
@@ -1571,8 +1458,6 @@ comment on column "private"."store_outcomes"."over_250" is 'Calls that took more
 
 comment on column "private"."store_outcomes"."user_key" is 'Of a hash of salt and user id: tells users apart, and names none.';
 
-comment on function "private"."arrived_object"(text, bigint, text) is 'The version of an object that has arrived whole. Raises upload_incomplete with the hint, migration_mismatch.';
-
 comment on function "private"."current_rollout"() is 'The rollout that counts, locked. Raises not_found.';
 
 comment on function "private"."default_rollout_stages"() is 'The plan of a rollout that is started without one: each phase to 1, 10, 50 and 100 %, in five days at least.';
@@ -1584,8 +1469,6 @@ comment on function "private"."forget_rollout_user"(text) is 'What rollouts know
 comment on function "private"."insert_store_version"(private.legacy_files, text, text, uuid) is 'A store''s write as a version, as an upload that has arrived. No quota: the app decides what its users may store. Raises migration_foreign_path, upload_incomplete, migration_mismatch.';
 
 comment on function "private"."judge_rollouts"(timestamp with time zone) is 'Judges the rollout once for each slot of five minutes that has ended: moved_on, held or fell_back; null when there is nothing to judge. Forgets outcomes of more than a day ago. Called by housekeeping.';
-
-comment on function "private"."lock_resumes_of_legacy_file"(text, text) is 'Locks what a legacy file has become, and names it.';
 
 comment on function "private"."outcome_slot"(timestamp with time zone) is 'The beginning of the slot of five minutes that a time lies in: the interval in which rollouts are judged.';
 
@@ -1610,8 +1493,6 @@ comment on function "private"."storage_trouble"(jsonb) is 'Whether Storage has f
 comment on function "private"."store_folder"(text, text) is 'Below which name in the bucket resumes a store puts what it writes to a file, each under a name of its own.';
 
 comment on function "private"."store_head"(text, text) is 'What there is of an app''s file: stored (its newest version), refused (ingest did not take what was written last), deleted, or unknown (never here, not moved yet, or rolled back).';
-
-comment on function "private"."take_out_legacy_file"(text, text, uuid[]) is 'Deletes what a legacy file has become, as its owner would, and marks its rows rolled back; says how many. Its resumes are locked.';
 
 comment on function "public"."force_rollout_stage"(integer, text, text) is 'For operators: makes a stage the present one at once, up or down; 0 takes everybody back to local and pauses. A running rollout goes on from there by itself. Returns the state. Raises invalid_request, not_found.';
 
@@ -1653,10 +1534,6 @@ comment on table "private"."rollouts" is 'Rollouts of the phases local, dual_wri
 comment on table "private"."store_files" is 'What stores that write to two sides have done to a file of an app. Goes with all else of its user.';
 
 comment on table "private"."store_outcomes" is 'What became of the calls of users of the present rollout, in slots of five minutes, for a day. A row for each user, so that each weighs the same; the first 500 of a slot, phase and side.';
-
-revoke all on function "private"."arrived_object"(text, bigint, text) from public;
-
-grant execute on function "private"."arrived_object"(text, bigint, text) to "postgres";
 
 revoke all on function "private"."change_store_file"(private.store_files, boolean, uuid) from public;
 
@@ -1701,10 +1578,6 @@ grant execute on function "private"."insert_store_version"(private.legacy_files,
 revoke all on function "private"."judge_rollouts"(timestamp with time zone) from public;
 
 grant execute on function "private"."judge_rollouts"(timestamp with time zone) to "postgres";
-
-revoke all on function "private"."lock_resumes_of_legacy_file"(text, text) from public;
-
-grant execute on function "private"."lock_resumes_of_legacy_file"(text, text) to "postgres";
 
 revoke all on function "private"."lock_store_file"(text, text) from public;
 
@@ -1817,10 +1690,6 @@ grant execute on function "private"."store_put"(text, text, bigint, text, jsonb,
 revoke all on function "private"."store_remove"(text, text, bigint) from public;
 
 grant execute on function "private"."store_remove"(text, text, bigint) to "postgres", "service_role";
-
-revoke all on function "private"."take_out_legacy_file"(text, text, uuid[]) from public;
-
-grant execute on function "private"."take_out_legacy_file"(text, text, uuid[]) to "postgres";
 
 revoke all on function "private"."tg_rollout_decisions__append_only"() from public;
 
