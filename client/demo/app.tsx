@@ -1,11 +1,12 @@
 /** The page around all pages: who is signed in, where they are, and what holds everywhere. */
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { createResumeClient } from '../index.ts'
 import { ResumeClientProvider } from '../react/index.ts'
 import { type Account, dropSession, type Supabase, signOut, useAccount } from './account.tsx'
 import { Desk } from './desk.tsx'
 import { HealthBadge } from './health.tsx'
 import { Link } from './link.tsx'
+import { SessionOver } from './problem.tsx'
 import { readRoute, useAddress } from './route.ts'
 import { SearchField } from './search.tsx'
 import { SignIn } from './sign-in.tsx'
@@ -14,6 +15,7 @@ export function App({ supabase, url }: { supabase: Supabase; url: string }) {
   const account = useAccount(supabase)
   const client = useMemo(() => createResumeClient({ supabase }), [supabase])
   const [tryIt, setTryIt] = useState(false)
+  const sessionOver = useCallback(() => void dropSession(supabase), [supabase])
   const online = useOnline()
   const signedIn = account.state === 'in'
   return (
@@ -39,12 +41,9 @@ export function App({ supabase, url }: { supabase: Supabase; url: string }) {
         )}
         {signedIn && (
           <ResumeClientProvider client={client} key={account.userId}>
-            <Desk
-              supabase={supabase}
-              tryIt={tryIt}
-              onTried={() => setTryIt(false)}
-              onSessionOver={() => void dropSession(supabase)}
-            />
+            <SessionOver value={sessionOver}>
+              <Desk supabase={supabase} tryIt={tryIt} onTried={() => setTryIt(false)} />
+            </SessionOver>
           </ResumeClientProvider>
         )}
       </main>

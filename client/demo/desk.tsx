@@ -17,10 +17,9 @@ export interface DeskProps {
   /** Whether to begin with the sample at once. */
   readonly tryIt: boolean
   readonly onTried: () => void
-  readonly onSessionOver: () => void
 }
 
-export function Desk({ supabase, tryIt, onTried, onSessionOver }: DeskProps) {
+export function Desk({ supabase, tryIt, onTried }: DeskProps) {
   const client = useResumeClient()
   const optimizer = useResumeOptimizer()
   const route = readRoute(useAddress())
@@ -53,17 +52,8 @@ export function Desk({ supabase, tryIt, onTried, onSessionOver }: DeskProps) {
     void beginSample()
   }, [tryIt, onTried, beginSample])
 
-  const onTrouble = useCallback(
-    ({ code }: Trouble) => {
-      if (code === 'session_over' || code === 'unauthorized') onSessionOver()
-    },
-    [onSessionOver],
-  )
   const failed = phase === 'failed' || phase === 'cancelled'
   const failure = optimizer.error
-  useEffect(() => {
-    if (failure) onTrouble(failure)
-  }, [failure, onTrouble])
 
   // From here on the job has an address of its own.
   const resumeId = version?.resume_id
@@ -129,7 +119,6 @@ export function Desk({ supabase, tryIt, onTried, onSessionOver }: DeskProps) {
           supabase={supabase}
           route={route}
           onOtherFile={chooseOther}
-          onTrouble={onTrouble}
         />
       )
     case 'search':

@@ -16,9 +16,11 @@ export interface MadeProps {
   /** The version that the suggestions were made for. */
   readonly from: string
   readonly history: ResumeVersions
+  /** Where it follows what the person has just done. */
+  readonly takesFocus: boolean
 }
 
-export function Made({ resumeId, version, from, history }: MadeProps) {
+export function Made({ resumeId, version, from, history, takesFocus }: MadeProps) {
   const [trouble, setTrouble] = useState<Trouble>()
   const heading = useRef<HTMLHeadingElement>(null)
   const { version_number: number, version_id: id, state } = version
@@ -31,12 +33,10 @@ export function Made({ resumeId, version, from, history }: MadeProps) {
     const timer = setInterval(() => void refresh(), lookAgainMs)
     return () => clearInterval(timer)
   }, [isReady, refresh])
-  const known = useRef(id)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each version anew
   useEffect(() => {
-    // What has just been made is told; what was there on arrival is not.
-    if (known.current !== id) heading.current?.focus({ preventScroll: true })
-    known.current = id
-  }, [id])
+    if (takesFocus) heading.current?.focus({ preventScroll: true })
+  }, [id, takesFocus])
   const download = async () => {
     setTrouble(undefined)
     try {
@@ -45,33 +45,35 @@ export function Made({ resumeId, version, from, history }: MadeProps) {
       setTrouble(troubleOf(error))
     }
   }
+  const source = history.versions.find(({ version_id }) => version_id === from)
   return (
-    <section className="card made stack" aria-labelledby="made-title">
+    <section className="apply made" aria-labelledby="made-title">
       <div role="status">
         <h2 id="made-title" ref={heading} tabIndex={-1}>
           {isReady ? `Version ${number} is ready` : `Version ${number} is being made`}
         </h2>
         <p className="small">
           {count(version.accepted_suggestions.length, 'suggestion')} in it.{' '}
-          {kind === 'DOCX' &&
-            'Styles and all that was not changed are as they were in a DOCX; of a PDF or DOC, a clean DOCX is written.'}
+          {source?.mime_type === version.mime_type
+            ? 'Everything else of your file is as it was.'
+            : 'A clean DOCX, written from the text of your file.'}
         </p>
       </div>
       <div className="row">
+        <Link
+          className="button button-small"
+          to={{ page: 'resume', resumeId, view: 'versions', compare: [from, id] }}
+        >
+          See what changed
+        </Link>
         <button
           type="button"
-          className="button button-primary"
+          className="button button-small button-primary"
           disabled={!isReady}
           onClick={() => void download()}
         >
           Download version {number}
         </button>
-        <Link
-          className="button"
-          to={{ page: 'resume', resumeId, view: 'versions', compare: [from, id] }}
-        >
-          See what changed
-        </Link>
       </div>
       {trouble && <Problem trouble={trouble} onRetry={() => void download()} takesFocus />}
     </section>

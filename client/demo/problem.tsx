@@ -1,5 +1,5 @@
 /** A failure as something that one can act on. */
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react'
 import { bytes, seconds } from './format.ts'
 import { wordsFor } from './problems.ts'
 import { go } from './route.ts'
@@ -12,13 +12,15 @@ export interface Trouble {
   readonly retryAfterSeconds?: number | undefined
 }
 
+/** What is done where the server knows the session no more: whoever shows the failure reports it. */
+export const SessionOver = createContext(() => {})
+
 export interface ProblemProps {
   readonly trouble: Trouble
   /** The file that it is about. */
   readonly file?: { readonly name: string; readonly size: number } | undefined
   readonly onRetry?: (() => void) | undefined
   readonly onOtherFile?: (() => void) | undefined
-  readonly onSignIn?: (() => void) | undefined
   /** Where it follows what the person has just done, it is read out and takes the focus. */
   readonly takesFocus?: boolean
   readonly children?: ReactNode
@@ -27,6 +29,10 @@ export interface ProblemProps {
 export function Problem({ trouble, file, takesFocus = false, children, ...ways }: ProblemProps) {
   const { title, advice, wayOn, tone } = wordsFor(trouble.code)
   const heading = useRef<HTMLHeadingElement>(null)
+  const sessionOver = useContext(SessionOver)
+  useEffect(() => {
+    if (wayOn === 'sign-in') sessionOver()
+  }, [wayOn, sessionOver])
   useEffect(() => {
     if (takesFocus) heading.current?.focus()
   }, [takesFocus])
@@ -70,12 +76,12 @@ const told = new Set([
 ])
 const detailOf = ({ code, message }: Trouble) => (told.has(code) ? message : undefined)
 
-interface WayOnProps extends Pick<ProblemProps, 'onRetry' | 'onOtherFile' | 'onSignIn'> {
+interface WayOnProps extends Pick<ProblemProps, 'onRetry' | 'onOtherFile'> {
   readonly way: ReturnType<typeof wordsFor>['wayOn']
   readonly wait: number | undefined
 }
 
-function WayOn({ way, wait, onRetry, onOtherFile, onSignIn }: WayOnProps) {
+function WayOn({ way, wait, onRetry, onOtherFile }: WayOnProps) {
   const home = (
     <button type="button" className="button button-primary" onClick={() => go({ page: 'home' })}>
       Your resumes
@@ -92,12 +98,9 @@ function WayOn({ way, wait, onRetry, onOtherFile, onSignIn }: WayOnProps) {
       ) : (
         home
       )
+    // The form is there already.
     case 'sign-in':
-      return onSignIn ? (
-        <button type="button" className="button button-primary" onClick={onSignIn}>
-          Sign in
-        </button>
-      ) : null
+      return null
     case 'reload':
       return (
         <button

@@ -86,8 +86,8 @@ const known: Readonly<Record<string, Words>> = {
   ),
   file_empty: bad('The file is empty', 'It has no bytes in it. Choose another one.', 'other-file'),
   file_unsafe: bad(
-    'The file holds content that is refused',
-    'Scripts, programs, macros and links to templates are not taken. Save a copy without them, or export a PDF.',
+    'The file is built in a way that is refused',
+    'No word processor writes it so: parts that overlap or come twice, or that reach outside of the file. Export it anew.',
     'other-file',
   ),
   file_polyglot: bad(

@@ -18,6 +18,9 @@ const phases: Record<OptimizerState['phase'], Phase | undefined> = {
   cancelled: undefined,
 }
 
+/** Who follows from here on was not there for the upload: it is over all the same. */
+const uploaded = 47
+
 export function progressOf(
   state: OptimizerState,
 ): Pick<JobProgressProps, 'phase' | 'percent' | 'asked' | 'paused' | 'upload'> | undefined {
@@ -26,7 +29,7 @@ export function progressOf(
   const asked = state.events.findLast((event) => event.type === 'generating')
   return {
     phase,
-    percent: state.progress,
+    percent: state.upload ? state.progress : Math.max(state.progress, uploaded),
     paused: state.paused,
     upload: state.upload,
     asked: asked?.type === 'generating' ? asked.data : undefined,

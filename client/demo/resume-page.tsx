@@ -18,10 +18,9 @@ export interface ResumePageProps {
   readonly supabase: Supabase
   readonly route: Extract<Route, { page: 'resume' }>
   readonly onOtherFile: () => void
-  readonly onTrouble: (trouble: Trouble) => void
 }
 
-export function ResumePage({ client, supabase, route, onOtherFile, onTrouble }: ResumePageProps) {
+export function ResumePage({ client, supabase, route, onOtherFile }: ResumePageProps) {
   const { resumeId, view } = route
   const facts = useLoad(resumeId, (signal) => readResume(supabase, resumeId, signal))
   const history = useResumeVersions(resumeId)
@@ -42,11 +41,6 @@ export function ResumePage({ client, supabase, route, onOtherFile, onTrouble }: 
     reload()
     void refresh()
   }, [phase, reload, refresh])
-  const trouble = facts.state === 'failed' ? facts.trouble : (history.error ?? optimizer.error)
-  useEffect(() => {
-    if (trouble) onTrouble(trouble)
-  }, [trouble, onTrouble])
-
   if (facts.state === 'failed') {
     return (
       <>

@@ -25,6 +25,7 @@ export function SuggestionsView({ run, resumeId, result, text, history }: Sugges
   const { suggestions, rejected, score, model } = result
   const { decisions, decide, decideAll } = useDecisions(run)
   const [active, setActive] = useState<number>()
+  const [applied, setApplied] = useState(false)
   const made = latestOf(history.versions, run)
   const taken = new Set(made?.accepted_suggestions ?? [])
   const open = suggestions.map((_, index) => index).filter((index) => !taken.has(index))
@@ -64,22 +65,28 @@ export function SuggestionsView({ run, resumeId, result, text, history }: Sugges
               />
             ))}
           </ol>
-          {made && (
-            <Made
-              resumeId={resumeId}
-              version={made}
-              from={result.source.versionId}
-              history={history}
-            />
-          )}
-          {open.length > 0 && (
-            <ApplyBar
-              accepted={accepted}
-              open={open}
-              onAll={(decision) => decideAll(open, decision)}
-              onApply={() => history.accept(run, accepted)}
-            />
-          )}
+          <div className="apply-place">
+            {made && (
+              <Made
+                resumeId={resumeId}
+                version={made}
+                from={result.source.versionId}
+                history={history}
+                takesFocus={applied}
+              />
+            )}
+            {open.length > 0 && (
+              <ApplyBar
+                accepted={accepted}
+                open={open}
+                onAll={(decision) => decideAll(open, decision)}
+                onApply={() => {
+                  setApplied(true)
+                  return history.accept(run, accepted)
+                }}
+              />
+            )}
+          </div>
         </div>
         <div className="side stack">
           {text === undefined ? (

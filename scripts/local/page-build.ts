@@ -24,6 +24,9 @@ export async function buildPage(): Promise<string> {
   const { build } = await import('vite')
   // Another process may build at the same time, or read what is there.
   const outDir = `${folder}-${process.pid}`
+  const before = process.env.NODE_ENV
+  // Or a test would get React as it is for developers.
+  process.env.NODE_ENV = 'production'
   try {
     const built = await build({
       configFile: join(root, 'client', 'demo', 'vite.config.ts'),
@@ -34,6 +37,8 @@ export async function buildPage(): Promise<string> {
     rmSync(folder, { recursive: true, force: true })
     renameSync(outDir, folder)
   } finally {
+    if (before === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = before
     rmSync(outDir, { recursive: true, force: true })
   }
   return folder

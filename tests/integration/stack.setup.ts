@@ -38,7 +38,7 @@ export default async function setup(project: TestProject) {
  */
 export async function startTestStack(
   settings: Readonly<Record<string, string>> = {},
-  { worker = true } = {},
+  { worker = true, page = false } = {},
 ): Promise<{
   coordinates: StackCoordinates
   model: ModelServer
@@ -55,8 +55,10 @@ export async function startTestStack(
     env: { ...settings },
     durable: false,
     worker,
+    page,
     log: process.env.RESWAVE_LOG ? console.error : () => {},
   })
+  if (stack.pageFailure) throw new Error(`The page cannot be built: ${stack.pageFailure}`)
   const { url, publishableKey, secretKey, jwtSecret, workerToken, metricsToken, dbUrl } = stack
   await leaveModelToTests(dbUrl)
   return {
