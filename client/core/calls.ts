@@ -1,8 +1,8 @@
 /** How this package reaches the service: as whoever is signed in on the injected supabase-js client. */
-import type { SupabaseClient } from '@supabase/supabase-js'
+import type { AuthResponse, SupabaseClient } from '@supabase/supabase-js'
 import type { Database } from '../../functions/_shared/database/database.gen.ts'
-import { errorOfResponse, errorOfRpc, ResWaveError } from './error.ts'
-import { retrying, throwIfAborted } from './wait.ts'
+import { errorOfResponse, errorOfRpc, ResWaveError, unreachable } from './error.ts'
+import { either, retrying, throwIfAborted } from './wait.ts'
 
 /** How long one call to the Data API may take, and one to a function until it answers. */
 const rpcTimeoutMs = 30_000
@@ -22,7 +22,7 @@ type Rpc = <Name extends keyof Functions & string>(
 
 export interface FunctionCall {
   readonly method: 'GET' | 'POST'
-  readonly body?: Record<string, unknown>
+  readonly body?: Record<string, unknown> | undefined
   readonly headers?: Record<string, string>
   /** Until the answer begins; one that streams may then last. */
   readonly timeoutMs?: number
@@ -68,7 +68,7 @@ export function createCalls(supabase: SupabaseClient): Calls {
 
   const selectOnce: Calls['select'] = (query, signal) =>
     signedIn(async () => {
-      const { data, error, status } = await query(bound(rpcTimeoutMs, signal))
+      const { data, error, status } = await query(either(AbortSignal.timeout(rpcTimeoutMs), signal))
       throwIfAborted(signal)
       if (error) throw errorOfRpc(error, status)
       return data as never
@@ -81,42 +81,38 @@ export function createCalls(supabase: SupabaseClient): Calls {
     rpcOnce,
     rpc: (name, args, signal) => retrying(() => rpcOnce(name, args, signal), signal),
     select: (query, signal) => retrying(() => selectOnce(query, signal), signal),
-    invoke: (path, { method, body, headers, timeoutMs = functionTimeoutMs }, signal) =>
+    invoke: (path, { method, body, headers = {}, timeoutMs = functionTimeoutMs }, signal) =>
       signedIn(async () => {
         // Bounds the wait for an answer, not the reading of one that streams.
-        const connecting = new AbortController()
-        const stop = () => connecting.abort(signal?.reason)
-        if (signal?.aborted) stop()
-        signal?.addEventListener('abort', stop)
-        const timer = setTimeout(() => connecting.abort(), timeoutMs)
+        const late = new AbortController()
+        const timer = setTimeout(() => late.abort(), timeoutMs)
         const { data, error } = await supabase.functions.invoke(path, {
           method,
-          signal: connecting.signal,
+          headers,
+          signal: either(late.signal, signal),
           ...(body && { body }),
-          ...(headers && { headers }),
         })
         clearTimeout(timer)
-        if (!(data instanceof Response)) signal?.removeEventListener('abort', stop)
         throwIfAborted(signal)
         if (!error) return data
         throw error.context instanceof Response
           ? await errorOfResponse(error.context)
-          : new ResWaveError('offline', 'The service was not reached', { cause: error })
+          : unreachable(error)
       }),
     fetchFunction: (path, signal) =>
       retrying(
         () =>
           signedIn(async () => {
-            const response = await fetch(`${supabase['functionsUrl']}/${path}`, {
-              headers: {
-                apikey: supabase['supabaseKey'],
-                authorization: `Bearer ${await tokenOf(supabase)}`,
-              },
-              signal: bound(functionTimeoutMs, signal),
+            // By the hands of supabase-js, which reads a DOCX as text when it is asked for an answer.
+            const functions = supabase.functions
+            // biome-ignore-start lint/complexity/useLiteralKeys: told to subclasses only, which is meant for just this
+            const response = await functions['fetch'](`${functions['url']}/${path}`, {
+              signal: either(AbortSignal.timeout(functionTimeoutMs), signal),
             }).catch((cause) => {
               throwIfAborted(signal)
-              throw new ResWaveError('offline', 'The service was not reached', { cause })
+              throw unreachable(cause)
             })
+            // biome-ignore-end lint/complexity/useLiteralKeys: see above
             if (!response.ok) throw await errorOfResponse(response)
             return response
           }),
@@ -125,27 +121,18 @@ export function createCalls(supabase: SupabaseClient): Calls {
   }
 }
 
-/** The caller's own signal, and never longer than a time. */
-function bound(timeoutMs: number, signal?: AbortSignal): AbortSignal {
-  const deadline = AbortSignal.timeout(timeoutMs)
-  return signal ? AbortSignal.any([signal, deadline]) : deadline
-}
-
-async function tokenOf(supabase: SupabaseClient): Promise<string | undefined> {
-  // A client of a third-party issuer has no session of its own, but is given tokens.
-  if (supabase['accessToken']) return (await supabase['accessToken']()) ?? undefined
-  const { data } = await supabase.auth.getSession()
-  return data.session?.access_token
-}
-
 /** @throws ResWaveError session_over when none can be had; offline when that cannot be told */
 async function freshToken(supabase: SupabaseClient): Promise<void> {
-  if (supabase['accessToken']) return
-  const { data, error } = await supabase.auth.refreshSession()
+  let refreshed: AuthResponse
+  try {
+    refreshed = await supabase.auth.refreshSession()
+  } catch {
+    // A client of a third-party issuer has no session here: it is given a token for each call.
+    return
+  }
+  const { data, error } = refreshed
   if (data.session) return
-  throw error?.name === 'AuthRetryableFetchError'
-    ? new ResWaveError('offline', 'The service was not reached', { cause: error })
-    : sessionOver(error)
+  throw error?.name === 'AuthRetryableFetchError' ? unreachable(error) : sessionOver(error)
 }
 
 function sessionOver(cause: unknown): ResWaveError {

@@ -105,9 +105,9 @@ export interface ResumeClient {
   readonly search: (query: string, options?: SearchOptions) => Promise<SearchHit[]>
 }
 
-/** How often it is asked whether a version is ready, and for how long. */
-const makingPollMs = 2_000
-const makingPatienceMs = 3 * 60_000
+/** How often it is asked whether a version is ready: for three minutes, beside what the asking takes. */
+const askAgainMs = 2_000
+const maxAsked = 90
 const resumeColumns =
   'id, original_filename, mime_type, language, current_version_id, created_at, updated_at'
 
@@ -125,35 +125,32 @@ export function createResumeClient({
     { signal }: CallOptions,
     body?: Record<string, unknown>,
   ): Promise<never> =>
-    retrying(async () => {
-      const call = { method, ...(body && { body }) }
-      return (await calls.invoke(`resume-versions/${path}`, call, signal)) as never
-    }, signal)
+    retrying(
+      async () =>
+        (await calls.invoke(`resume-versions/${path}`, { method, body }, signal)) as never,
+      signal,
+    )
   const makeVersion = async (
     path: string,
     options: CallOptions,
     body?: Record<string, unknown>,
   ): Promise<MadeVersion> => {
-    const until = Date.now() + makingPatienceMs
-    for (;;) {
+    for (let asked = 0; asked < maxAsked; asked++) {
       // Asked again for what is being made, the server gives that, and not another one.
       const made: MadeVersion = await versionsFunction('POST', path, options, body)
       if (made.state === 'ready') return made
-      if (Date.now() > until) {
-        throw new ResWaveError('deadline_exceeded', 'The version is still being made')
-      }
-      await delay(makingPollMs, options.signal)
+      await delay(askAgainMs, options.signal)
     }
+    throw new ResWaveError('deadline_exceeded', 'The version is still being made')
   }
 
   return {
     upload: (file, options = {}) => startUpload(calls, file, options),
     optimize(options) {
-      const filePath = options.filePath ?? options.version?.full_storage_path
-      if (!filePath) throw new ResWaveError('invalid_request', 'Give a filePath or a version')
-      const idempotencyKey = options.idempotencyKey ?? newKey()
-      const { jobDescription } = options
-      const body = { filePath, idempotencyKey, ...(jobDescription && { jobDescription }) }
+      const { jobDescription, idempotencyKey = newKey(), version } = options
+      const filePath = version?.full_storage_path ?? options.filePath
+      // What is absent is left out of the JSON.
+      const body = { filePath, idempotencyKey, jobDescription: jobDescription || undefined }
       return followOptimization(calls, { body }, options)
     },
     follow: (optimizationId, options = {}) =>
@@ -195,7 +192,5 @@ export function createResumeClient({
 
 /** `crypto.randomUUID` is there on pages with https only. */
 function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join(
-    '-',
-  )
+  return crypto.getRandomValues(new Uint32Array(4)).join('-')
 }

@@ -1,6 +1,6 @@
 /** Asks for an optimization and follows it to its end, over dropped connections and expired tokens. */
 import type { Calls } from './calls.ts'
-import { errorOfProblem, ResWaveError, toError } from './error.ts'
+import { errorOfProblem, ResWaveError, toError, unreachable } from './error.ts'
 import type {
   FollowOptions,
   Optimization,
@@ -35,6 +35,7 @@ export function followOptimization(
   let id = 'optimizationId' in start ? start.optimizationId : undefined
   if (id) accepted.resolve(id)
   let lastEventId = 0
+  let failure: ResWaveError | undefined
   let muteStreams = options.stream === false ? maxMuteStreams : 0
   const patience = createPatience()
 
@@ -82,7 +83,12 @@ export function followOptimization(
       isOpen = true
       for (const event of events) {
         const data = JSON.parse(event.data)
-        if (event.type === 'error') throw new Ended(errorOfProblem(data), event.id !== undefined)
+        if (event.type === 'error') {
+          const error = errorOfProblem(data)
+          // With an id it is the end of the work, without one the trouble of this one connection.
+          if (event.id !== undefined) failure = error
+          throw error
+        }
         if (event.type === 'queued') accept(data.optimizationId)
         tell({ id: Number(event.id), type: event.type, data } as OptimizationEvent)
         if (event.type === 'done') return data
@@ -133,13 +139,11 @@ export function followOptimization(
         throw new ResWaveError('unavailable', 'The events broke off')
       } catch (thrown) {
         throwIfAborted(signal)
-        if (thrown instanceof Ended && thrown.ofTheWork) throw thrown.error
-        let error = thrown instanceof Ended ? thrown.error : thrown
+        if (failure) throw failure
         // A stream that is older than its token ends so; the next one has a fresh token.
-        if (!(error instanceof ResWaveError) || error.code === 'unauthorized') {
-          error = new ResWaveError('offline', 'The connection broke off', { cause: error })
-        }
-        await patience.spend(error, signal)
+        const isOld = thrown instanceof ResWaveError && thrown.code === 'unauthorized'
+        const isOurs = thrown instanceof ResWaveError && !isOld
+        await patience.spend(isOurs ? thrown : unreachable(thrown), signal)
       }
     }
   }
@@ -178,17 +182,5 @@ export function followOptimization(
     async cancel() {
       await calls.rpc('cancel_optimization', { optimization_id: await accepted.promise })
     },
-  }
-}
-
-/** What a stream ends with: the end of the work itself, or trouble of this one connection. */
-class Ended extends Error {
-  readonly error: ResWaveError
-  readonly ofTheWork: boolean
-
-  constructor(error: ResWaveError, ofTheWork: boolean) {
-    super(error.message)
-    this.error = error
-    this.ofTheWork = ofTheWork
   }
 }

@@ -41,15 +41,18 @@ export interface FollowOptions {
 
 export type Connection = 'connecting' | 'streaming' | 'polling'
 
-export interface OptimizeOptions extends FollowOptions {
-  /** `full_storage_path` of a version; or the version itself, as `upload()` gives it. */
-  readonly filePath?: string | undefined
-  readonly version?: { readonly full_storage_path: string } | undefined
-  /** At most 20,000 characters of plain text. */
-  readonly jobDescription?: string | undefined
-  /** The same key gives the same optimization; a new one for each call if left out. */
-  readonly idempotencyKey?: string | undefined
-}
+/** Of which version: by its `full_storage_path`, or as `upload()` gives it. */
+type Target =
+  | { readonly filePath: string; readonly version?: undefined }
+  | { readonly version: { readonly full_storage_path: string }; readonly filePath?: undefined }
+
+export type OptimizeOptions = FollowOptions &
+  Target & {
+    /** At most 20,000 characters of plain text. */
+    readonly jobDescription?: string | undefined
+    /** The same key gives the same optimization; a new one for each call if left out. */
+    readonly idempotencyKey?: string | undefined
+  }
 
 export interface OptimizationRun {
   /** As soon as the server has accepted it. */

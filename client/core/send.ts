@@ -1,5 +1,6 @@
 /** One request that carries a file or a part of one, with what has been sent of it. */
-import { ResWaveError } from './error.ts'
+import { codeOfStatus, ResWaveError, unreachable } from './error.ts'
+import { either } from './wait.ts'
 
 /** After how long without progress a connection counts as dead. */
 const stallMs = 60_000
@@ -29,10 +30,6 @@ export function send(sending: Sending): Promise<Sent> {
   return typeof XMLHttpRequest === 'undefined' ? sendByFetch(sending) : sendByXhr(sending)
 }
 
-function unreachable(cause: unknown): ResWaveError {
-  return new ResWaveError('offline', 'Storage was not reached', { cause })
-}
-
 function sendByXhr({ method, url, headers, body, onSent, signal }: Sending): Promise<Sent> {
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest()
@@ -48,8 +45,7 @@ function sendByXhr({ method, url, headers, body, onSent, signal }: Sending): Pro
       alive()
       onSent?.(loaded)
     }
-    xhr.onabort = () => reject(unreachable(signal.reason ?? 'It stalled'))
-    xhr.onerror = reject.bind(undefined, unreachable('No answer'))
+    xhr.onabort = xhr.onerror = () => reject(unreachable(signal.reason))
     xhr.onload = () => {
       resolve({
         status: xhr.status,
@@ -57,10 +53,7 @@ function sendByXhr({ method, url, headers, body, onSent, signal }: Sending): Pro
         text: xhr.responseText,
       })
     }
-    xhr.onloadend = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', stop)
-    }
+    xhr.onloadend = () => clearTimeout(timer)
     signal.addEventListener('abort', stop)
     alive()
     xhr.send(body ?? null)
@@ -71,7 +64,7 @@ function sendByXhr({ method, url, headers, body, onSent, signal }: Sending): Pro
 
 async function sendByFetch({ method, url, headers, body, onSent, signal }: Sending): Promise<Sent> {
   // No progress is seen, so the longest time that a file may take stands in for a stall.
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(stallMs * 10)])
+  const bounded = either(AbortSignal.timeout(stallMs * 10), signal)
   try {
     const response = await fetch(url, { method, headers, body: body ?? null, signal: bounded })
     const text = await response.text()
@@ -97,14 +90,9 @@ export function storageError({ status, header, text }: Sent): ResWaveError {
     retryAfterSeconds: Number(header('retry-after')) || undefined,
     cause: body,
   }
-  const message = body.message ?? `Storage answered ${meant}`
-  if (meant === 413) return new ResWaveError('file_too_large', message, facts)
-  if (meant === 415) return new ResWaveError('unsupported_file_type', message, facts)
-  if (meant >= 500 || /^(408|423|429)$/.test(String(meant))) {
-    return new ResWaveError('unavailable', message, facts)
-  }
-  if (/jwt|signature|expired/i.test(`${body.error} ${body.message}`)) {
-    return new ResWaveError('unauthorized', message, facts)
-  }
-  return new ResWaveError(meant === 409 ? 'conflict' : 'forbidden', message, facts)
+  const code = /jwt|signature|expired/i.test(`${body.error} ${body.message}`)
+    ? 'unauthorized'
+    : // A time-out, a lock, too much at once: it passes.
+      codeOfStatus(/408|423|429/.test(`${meant}`) ? 503 : meant)
+  return new ResWaveError(code, body.message ?? `Storage answered ${meant}`, facts)
 }

@@ -27,9 +27,7 @@ export function createEventParser(): (text: string) => ServerSentEvent[] {
         data = []
         continue
       }
-      const colon = line.indexOf(':')
-      const field = colon < 0 ? line : line.slice(0, colon)
-      const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '')
+      const [, field = '', value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? []
       if (field === 'data') data.push(value)
       else if (field === 'event') type = value
       else if (field === 'id') id = value
@@ -50,7 +48,7 @@ export async function* readServerSentEvents(
   try {
     for (;;) {
       const idle = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error('The connection is silent')), idleMs)
+        timer = setTimeout(reject, idleMs)
       })
       const { done, value } = await Promise.race([reader.read(), idle])
       clearTimeout(timer)

@@ -15,8 +15,10 @@ export async function speaksTus(storageUrl: string, signal: AbortSignal): Promis
     url: `${storageUrl}/upload/resumable`,
     headers: {},
     signal,
-  }).catch(() => undefined)
-  return answer?.header('tus-resumable') === version['tus-resumable']
+  }).catch((error) => {
+    if (signal.aborted) throw error
+  })
+  return Boolean(answer?.header('tus-resumable'))
 }
 
 export interface TusTarget {

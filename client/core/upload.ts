@@ -1,11 +1,18 @@
 /** An upload: reserve a version, send the file while it is hashed, say that it is there. */
 import type { Database } from '../../functions/_shared/database/database.gen.ts'
 import type { Calls } from './calls.ts'
-import { type ClientErrorCode, cancelled, ResWaveError, toError } from './error.ts'
+import {
+  type ClientErrorCode,
+  codeOfStatus,
+  ResWaveError,
+  retryableCodes,
+  toError,
+  unreachable,
+} from './error.ts'
 import { send, storageError } from './send.ts'
 import { sha256OfBlob } from './sha256.ts'
 import { createTusUpload, sendByTus, speaksTus, tusChunkBytes } from './tus.ts'
-import { createPatience, throwIfAborted } from './wait.ts'
+import { createPatience, either, throwIfAborted } from './wait.ts'
 
 const bucket = 'resumes'
 
@@ -48,7 +55,7 @@ const mimeTypes: Record<string, string> = {
 
 export function startUpload(calls: Calls, file: File | Blob, options: UploadOptions): Upload {
   const life = new AbortController()
-  const { signal } = life
+  const signal = either(life.signal, options.signal)
   let attempt = new AbortController()
   let paused = false
   let wake = () => {}
@@ -79,6 +86,7 @@ export function startUpload(calls: Calls, file: File | Blob, options: UploadOpti
       },
       signal,
     )
+    let done: UploadedVersion
     try {
       const [sha256] = await Promise.all([
         sha256OfBlob(file, signal).catch((cause) => {
@@ -89,15 +97,11 @@ export function startUpload(calls: Calls, file: File | Blob, options: UploadOpti
       ])
       tell('completing')
       const { version_id } = version
-      const done = await calls.rpc('complete_resume_upload', { version_id, sha256 }, signal)
-      if (done.state !== 'failed') return done
-      const code = (done.failure_code ?? 'upload_failed') as ClientErrorCode
-      throw new ResWaveError(code, `'${filename}' was refused: ${code}`)
+      done = await calls.rpc('complete_resume_upload', { version_id, sha256 }, signal)
     } catch (thrown) {
       const error = toError(thrown)
       // Hash and transfer end together.
       life.abort(error)
-      attempt.abort()
       reported = calls
         .rpc('report_upload_failure', {
           version_id: version.version_id,
@@ -106,6 +110,8 @@ export function startUpload(calls: Calls, file: File | Blob, options: UploadOpti
         .catch(() => {})
       throw error
     }
+    if (done.state !== 'failed') return done
+    throw new ResWaveError(done.failure_code as ClientErrorCode, `'${filename}' was refused`)
   }
 
   /** Sends the file, again and again where that may help, until Storage has it. */
@@ -120,12 +126,13 @@ export function startUpload(calls: Calls, file: File | Blob, options: UploadOpti
       while (paused && !signal.aborted) {
         await new Promise<void>((resolve) => {
           wake = resolve
+          signal.addEventListener('abort', () => resolve())
         })
       }
       throwIfAborted(signal)
       attempt = new AbortController()
       try {
-        await sendOnce(onSent, attempt.signal)
+        await sendOnce(onSent, either(attempt.signal, signal))
         return tell('hashing', file.size)
       } catch (error) {
         throwIfAborted(signal)
@@ -135,16 +142,7 @@ export function startUpload(calls: Calls, file: File | Blob, options: UploadOpti
     }
   }
 
-  function end(reason: unknown): void {
-    life.abort(cancelled(reason))
-    attempt.abort()
-    wake()
-  }
-
-  const stop = () => end(options.signal?.reason)
-  if (options.signal?.aborted) stop()
-  options.signal?.addEventListener('abort', stop)
-  const done = run().finally(() => options.signal?.removeEventListener('abort', stop))
+  const done = run()
   // Whoever only looks at the progress has handled it too.
   done.catch(() => {})
 
@@ -159,7 +157,7 @@ export function startUpload(calls: Calls, file: File | Blob, options: UploadOpti
       wake()
     },
     async cancel() {
-      end(undefined)
+      life.abort()
       await done.catch(() => {})
       await reported
     },
@@ -191,7 +189,7 @@ function createSender(
         )
         if (await sendByTus(address, file, token, { onSent, signal })) return
         address = undefined
-        throw new ResWaveError('unavailable', 'Storage has forgotten the upload')
+        throw new ResWaveError('unavailable', 'Storage forgot the upload')
       }
       const answer = await send({
         method: 'PUT',
@@ -208,7 +206,7 @@ function createSender(
       if (error.code === 'conflict' && !address) return
       if (error.code === 'unauthorized') signed = undefined
       // A service that has TUS and does not want it so: the plain way is left.
-      else if (error.code === 'forbidden' && byTus && !address) byTus = false
+      else if (byTus && !address && !retryableCodes.test(error.code)) byTus = false
       else if (error.code !== 'conflict') throw error
       throw new ResWaveError('unavailable', error.message, { cause: error })
     }
@@ -219,17 +217,12 @@ async function signUpload(calls: Calls, path: string) {
   const { data, error } = await calls.supabase.storage.from(bucket).createSignedUploadUrl(path)
   if (data) return { url: data.signedUrl, token: data.token }
   const status = Number(error.statusCode || error.status)
-  throw new ResWaveError(
-    status ? (status < 500 ? 'forbidden' : 'unavailable') : 'offline',
-    error.message,
-    { status, cause: error },
-  )
+  if (!status) throw unreachable(error)
+  throw new ResWaveError(codeOfStatus(status), error.message, { status, cause: error })
 }
 
 function reasonOf(code: ClientErrorCode): 'aborted' | 'network' | 'storage' | 'other' {
   if (code === 'cancelled') return 'aborted'
   if (code === 'offline') return 'network'
-  return /^(unavailable|forbidden|file_too_large|unsupported_file_type|conflict)$/.test(code)
-    ? 'storage'
-    : 'other'
+  return code === 'unavailable' ? 'storage' : 'other'
 }

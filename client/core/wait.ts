@@ -40,19 +40,18 @@ function abortError({ reason }: AbortSignal): ResWaveError {
   return reason instanceof ResWaveError ? reason : cancelled(reason)
 }
 
-/** Waits as long as the browser says that there is no network; where nobody says so, not at all. */
+/** Waits while the browser says that there is no network; where nobody says so, not at all. */
 async function awaitNetwork(signal?: AbortSignal): Promise<void> {
-  const until = Date.now() + offlinePatienceMs
-  while (globalThis.navigator?.onLine === false && Date.now() < until) {
-    const back = new AbortController()
-    const wake = () => back.abort()
-    globalThis.addEventListener?.('online', wake)
-    signal?.addEventListener('abort', wake)
-    await delay(until - Date.now(), back.signal).catch(() => {})
-    globalThis.removeEventListener?.('online', wake)
-    signal?.removeEventListener('abort', wake)
-    throwIfAborted(signal)
-  }
+  if (globalThis.navigator?.onLine !== false) return
+  const back = new AbortController()
+  globalThis.addEventListener?.('online', () => back.abort(), { once: true })
+  await delay(offlinePatienceMs, either(back.signal, signal)).catch(() => {})
+  throwIfAborted(signal)
+}
+
+/** Aborted as soon as one of them is. */
+export function either(one: AbortSignal, other: AbortSignal | undefined): AbortSignal {
+  return other ? AbortSignal.any([one, other]) : one
 }
 
 /** Counts attempts that got nowhere, and says how long to wait before the next one. */
@@ -63,7 +62,7 @@ export interface Patience {
   readonly renew: () => void
 }
 
-export function createPatience(attempts = maxAttempts): Patience {
+export function createPatience(): Patience {
   let spent = 0
   return {
     async spend(thrown, signal) {
@@ -71,7 +70,7 @@ export function createPatience(attempts = maxAttempts): Patience {
       const error = toError(thrown)
       const asked = error.retryAfterSeconds ?? 0
       spent += 1
-      if (!isPassing(error) || spent >= attempts || asked > longestRetryAfterSeconds) throw error
+      if (!isPassing(error) || spent >= maxAttempts || asked > longestRetryAfterSeconds) throw error
       await delay(Math.max(asked * 1000, backoffMs(spent - 1)), signal)
       await awaitNetwork(signal)
     },

@@ -1,5 +1,6 @@
 /** One file's way from the picker to its suggestions, as a store: no React in it. */
 import {
+  type FollowOptions,
   type Optimization,
   type OptimizationEvent,
   type OptimizationRun,
@@ -131,26 +132,27 @@ interface Task {
   readonly reject: (error: ResWaveError) => void
 }
 
+type Setter = (change: Partial<OptimizerState>) => void
+
 export function createOptimizer(client: ResumeClient) {
   const store = createStore(idle)
   let task: Task | undefined
   let last: (() => Promise<Optimization>) | undefined
   /** What was followed when the component went, to be followed again if it comes back. */
   let left: string | undefined
-
-  const stopped = () => new ResWaveError('cancelled', 'Another call has taken its place')
+  let wasBusy = false
 
   /** Ends what this side does of a task; the server's work is its own. */
   function leave(): void {
     const before = task
     task = undefined
-    before?.reject(stopped())
+    before?.reject(new ResWaveError('cancelled', 'Another call took its place'))
     before?.control.abort()
   }
 
   function start(
     first: Partial<OptimizerState>,
-    work: (task: Task, set: (change: Partial<OptimizerState>) => void) => Promise<Optimization>,
+    work: (task: Task, set: Setter) => Promise<Optimization>,
   ): Promise<Optimization> {
     leave()
     const { promise, resolve, reject } = Promise.withResolvers<Optimization>()
@@ -158,7 +160,7 @@ export function createOptimizer(client: ResumeClient) {
     task = mine
     store.set({ ...idle, ...first })
     // What comes after another call, or after the component went, is nobody's news.
-    const set = (change: Partial<OptimizerState>) => {
+    const set: Setter = (change) => {
       if (task !== mine) return
       const progress = Math.max(store.get().progress, change.progress ?? 0)
       store.set({ ...change, progress })
@@ -184,47 +186,48 @@ export function createOptimizer(client: ResumeClient) {
     return promise
   }
 
-  async function followRun(
-    run: OptimizationRun,
+  /** The second half of the way: it tells what is heard, and ends as the run does. */
+  function listen(
+    begin: (options: FollowOptions) => OptimizationRun,
     mine: Task,
-    set: (change: Partial<OptimizerState>) => void,
+    set: Setter,
   ): Promise<Optimization> {
+    const onEvent = (event: OptimizationEvent) => {
+      const { events, suggestions } = store.get()
+      set({
+        events: [...events, event],
+        progress: progressOfEvent(event),
+        ...(event.type === 'suggestion'
+          ? { suggestions: [...suggestions, event.data] }
+          : event.type !== 'done' && { phase: event.type }),
+        ...('score' in event.data && { score: event.data.score }),
+      })
+    }
+    const run = begin({ signal: mine.control.signal, onEvent })
     mine.run = run
     run.optimizationId.then(
       (optimizationId) => set({ optimizationId }),
       () => {},
     )
-    return await run.done
+    return run.done
   }
 
-  const heard = (set: (change: Partial<OptimizerState>) => void) => (event: OptimizationEvent) => {
-    const { events, suggestions } = store.get()
-    set({
-      events: [...events, event],
-      progress: progressOfEvent(event),
-      ...(event.type === 'suggestion'
-        ? { suggestions: [...suggestions, event.data] }
-        : event.type !== 'done' && { phase: event.type }),
-      ...((event.type === 'scoring' || event.type === 'degraded') && { score: event.data.score }),
-    })
-  }
-
-  /** The second half of the way. It is what a retry does again, once the file is there. */
+  /** Asks for suggestions. It is what a retry does again, once the file is there. */
   function ask(
     filePath: string,
     jobDescription: string | undefined,
     mine: Task,
-    set: (change: Partial<OptimizerState>) => void,
+    set: Setter,
   ): Promise<Optimization> {
-    last = () => {
-      const { version } = store.get()
-      return start({ phase: 'queued', version, progress: uploadShare }, (again, setAgain) =>
-        ask(filePath, jobDescription, again, setAgain),
-      )
+    if (task === mine) {
+      last = () => {
+        const { version } = store.get()
+        return start({ phase: 'queued', version, progress: uploadShare }, (again, setAgain) =>
+          ask(filePath, jobDescription, again, setAgain),
+        )
+      }
     }
-    const { signal } = mine.control
-    const run = client.optimize({ filePath, jobDescription, signal, onEvent: heard(set) })
-    return followRun(run, mine, set)
+    return listen((options) => client.optimize({ filePath, jobDescription, ...options }), mine, set)
   }
 
   const actions: OptimizerActions = {
@@ -254,11 +257,9 @@ export function createOptimizer(client: ResumeClient) {
     },
     follow(optimizationId) {
       last = () => actions.follow(optimizationId)
-      return start({ phase: 'queued', optimizationId }, (mine, set) => {
-        const { signal } = mine.control
-        const run = client.follow(optimizationId, { signal, onEvent: heard(set) })
-        return followRun(run, mine, set)
-      })
+      return start({ phase: 'queued', optimizationId }, (mine, set) =>
+        listen((options) => client.follow(optimizationId, options), mine, set),
+      )
     },
     async cancel() {
       const { upload, run } = task ?? {}
@@ -280,7 +281,7 @@ export function createOptimizer(client: ResumeClient) {
       store.set(idle)
     },
     retry: () =>
-      last?.() ?? Promise.reject(new ResWaveError('conflict', 'There is nothing to do again')),
+      last?.() ?? Promise.reject(new ResWaveError('conflict', 'There is nothing to retry')),
   }
 
   return {
@@ -289,11 +290,14 @@ export function createOptimizer(client: ResumeClient) {
     /** The component is there, perhaps again: what it followed when it went is followed again. */
     attach() {
       if (left) void actions.follow(left)
+      else if (wasBusy) store.set({ phase: 'cancelled', upload: undefined, paused: false })
       left = undefined
+      wasBusy = false
     },
     /** The component has gone: nothing here goes on, the server's work does. */
     detach() {
       left = task?.run && store.get().optimizationId
+      wasBusy = task !== undefined
       leave()
     },
   }

@@ -1,3 +1,5 @@
+import { useSyncExternalStore } from 'react'
+
 /** A value that changes, and who wants to hear of it: what `useSyncExternalStore` asks for. */
 export interface Store<State> {
   readonly get: () => State
@@ -20,4 +22,9 @@ export function createStore<State extends object>(initial: State): Store<State> 
       for (const listener of listeners) listener()
     },
   }
+}
+
+/** Its state, in a component. On a server and while hydrating that is the first one: nothing has run yet. */
+export function useStore<State>({ subscribe, get }: Store<State>): State {
+  return useSyncExternalStore(subscribe, get, get)
 }

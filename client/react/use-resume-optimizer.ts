@@ -1,6 +1,7 @@
-import { useEffect, useMemo, useSyncExternalStore } from 'react'
+import { useEffect, useMemo } from 'react'
 import { useResumeClient } from './context.ts'
-import { createOptimizer, idle, type OptimizerActions, type OptimizerState } from './optimizer.ts'
+import { createOptimizer, type OptimizerActions, type OptimizerState } from './optimizer.ts'
+import { useStore } from './store.ts'
 
 /**
  * Uploads a resume and gives suggestions for it, with all that happens in between as state:
@@ -16,6 +17,6 @@ export function useResumeOptimizer(): OptimizerState & OptimizerActions {
     optimizer.attach()
     return optimizer.detach
   }, [optimizer])
-  const state = useSyncExternalStore(optimizer.subscribe, optimizer.get, () => idle)
+  const state = useStore(optimizer)
   return useMemo(() => ({ ...state, ...optimizer.actions }), [state, optimizer])
 }

@@ -1,7 +1,8 @@
-import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import type { ResWaveError, SearchHit, SearchOptions } from '../index.ts'
 import { useResumeClient } from './context.ts'
 import { createLatest } from './latest.ts'
+import { useStore } from './store.ts'
 
 export interface ResumeSearch {
   /** Best first; of the words before until there are those of these. */
@@ -16,7 +17,6 @@ export interface ResumeSearch {
 /** How long nothing may be typed before it is asked for. */
 const settleMs = 200
 const defaultPageSize = 20
-const nothing = { data: { hits: [], hasMore: false }, loading: false, error: undefined }
 
 interface Page {
   readonly hits: readonly SearchHit[]
@@ -29,7 +29,7 @@ export function useResumeSearch(
   options: Omit<SearchOptions, 'signal' | 'after'> = {},
 ): ResumeSearch {
   const client = useResumeClient()
-  const search = useState(() => createLatest<Page>(nothing.data))[0]
+  const search = useState(() => createLatest<Page>({ hits: [], hasMore: false }))[0]
   // Options are compared by what they say: apps write them as literals.
   const key = JSON.stringify(options)
   const ask = useMemo(() => {
@@ -51,6 +51,6 @@ export function useResumeSearch(
       search.stop()
     }
   }, [ask, search, query])
-  const { data, loading, error } = useSyncExternalStore(search.subscribe, search.get, () => nothing)
+  const { data, loading, error } = useStore(search)
   return { ...data, loading, error, more: () => ask(search.get().data.hits) }
 }

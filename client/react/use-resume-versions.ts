@@ -1,7 +1,8 @@
-import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import type { MadeVersion, ResumeVersion, ResWaveError, VersionComparison } from '../index.ts'
 import { useResumeClient } from './context.ts'
 import { createLatest } from './latest.ts'
+import { useStore } from './store.ts'
 
 export interface ResumeVersions {
   /** The newest first; of the last resume that was asked for until there are those of this one. */
@@ -16,8 +17,6 @@ export interface ResumeVersions {
   readonly label: (versionId: string, label?: string) => Promise<void>
   readonly pin: (versionId: string, pinned: boolean) => Promise<void>
 }
-
-const nothing = { data: [], loading: false, error: undefined }
 
 /** The history of one resume. Actions reject with a `ResWaveError`; what changes it reads it again. */
 export function useResumeVersions(resumeId: string | undefined): ResumeVersions {
@@ -38,7 +37,7 @@ export function useResumeVersions(resumeId: string | undefined): ResumeVersions 
       refresh,
       compare: client.compare,
       download: client.download,
-      restore: changing((versionId: string) => client.restore(versionId)),
+      restore: changing(client.restore),
       accept: changing(client.accept),
       label: changing(client.label),
       pin: changing(client.pin),
@@ -48,10 +47,6 @@ export function useResumeVersions(resumeId: string | undefined): ResumeVersions 
     void actions.refresh()
     return history.stop
   }, [actions, history])
-  const { data, loading, error } = useSyncExternalStore(
-    history.subscribe,
-    history.get,
-    () => nothing,
-  )
+  const { data, loading, error } = useStore(history)
   return { versions: data, loading, error, ...actions }
 }
