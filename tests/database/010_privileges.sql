@@ -54,6 +54,7 @@ select bag_eq(
       ('public.internal_record_legacy_upload'), ('private.record_legacy_upload'),
       ('public.transfer_file_metadata'), ('private.transfer_file_metadata'),
       ('public.internal_record_legacy_verified'), ('private.record_legacy_verified'),
+      ('public.internal_finish_legacy_files'), ('private.finish_legacy_files'),
       ('public.internal_list_legacy_files'), ('private.list_legacy_files'),
       ('public.internal_migration_status'), ('private.migration_status'),
       ('public.internal_versions_of_legacy_file'), ('private.versions_of_legacy_file'),
