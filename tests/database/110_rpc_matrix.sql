@@ -136,7 +136,8 @@ from (
     ('pin_rollout_user', $$select public.pin_rollout_user('auth0|owner', 'local', 'me', 'x')$$),
     ('rollout_report', 'select public.rollout_report()'),
     ('internal_keep_house', 'select public.internal_keep_house()'),
-    ('internal_health', 'select public.internal_health()')
+    ('internal_health', 'select public.internal_health()'),
+    ('internal_metrics', 'select public.internal_metrics()')
 ) as t (rpc, call);
 
 select is(outcome_as(c.who, m.call), c.expected, format('%s %s(): %s', c.who, m.rpc, c.expected))
