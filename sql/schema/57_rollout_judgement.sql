@@ -7,7 +7,8 @@ language sql
 set search_path = ''
 as $$
   insert into private.rollout_decisions (rollout_id, decided_at, decision, from_stage, to_stage, decided_by, why, figures)
-  values (p_rollout_id, p_decided_at, p_decision, p_from_stage, p_to_stage, p_decided_by, p_why, p_figures)
+  values (p_rollout_id, p_decided_at, p_decision, p_from_stage, p_to_stage, p_decided_by, p_why, p_figures);
+  select private.count('rollout_decisions', jsonb_build_object('decision', p_decision))
 $$;
 
 create function private.enter_rollout_stage(p_rollout_id bigint, p_stage integer, p_at timestamptz) returns void

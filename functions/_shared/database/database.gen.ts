@@ -746,6 +746,7 @@ export type Database = {
         }
         Returns: Json
       }
+      internal_metrics: { Args: Record<PropertyKey, never>; Returns: Json }
       internal_migration_status: { Args: Record<PropertyKey, never>; Returns: Json }
       internal_optimization_source: {
         Args: { p_job_id: number; p_lease_token: string }
