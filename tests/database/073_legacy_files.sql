@@ -1,7 +1,7 @@
 -- A migration off a local disk: planning, leases, the transfer, the way back, the end of the sources.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(101);
+select plan(109);
 
 create function pg_temp.line(p_user_id text, p_file_id text, p_version integer default 1, p_more jsonb default '{}') returns jsonb
 language sql
@@ -338,6 +338,22 @@ select is(pg_temp.plan_files(pg_temp.line('auth0|3', 'cv')) ->> 'known', '1', 'w
 select is(public.internal_plan_legacy_files(jsonb_build_array(pg_temp.line('auth0|3', 'cv')), true) ->> 'planned', '1', 'until it is asked to go again');
 select is((pg_temp.row_of('auth0|3', 'cv')).object_name, private.legacy_object_name('auth0|3', 'cv', 1, 2), 'under a new name');
 select isnt((pg_temp.move('auth0|3', 'cv')).resume_id, resume_id, 'to a new resume') from third;
+
+-- A resumable upload
+select pg_temp.plan_files(pg_temp.line('auth0|4', 'cv'));
+create temporary table large as select (c -> 0 ->> 'id')::bigint as id, c -> 0 -> 'uploadId' as upload_id from pg_temp.claim_files('sender', 1, 'auth0|4') as c;
+select is(upload_id, 'null', 'a file that is claimed first has no upload') from large;
+select lives_ok($$ select public.internal_keep_legacy_upload(id, pg_temp.token('sender'), 'cmVzdW1lcw-_.~') from large $$, 'its worker says which one it has begun');
+select throws_ok($$ select public.internal_keep_legacy_upload(id, pg_temp.token('other'), 'theirs') from large $$, 'PT409', null, 'nobody else does');
+select throws_ok($$ select public.internal_keep_legacy_upload(-1, pg_temp.token('sender'), 'none') $$, 'PT404', null, 'nor of a file that is none');
+select throws_ok($$ select public.internal_keep_legacy_upload(id, pg_temp.token('sender'), '../object/resumes/x') from large $$, 'PT400', null, 'a part of a URL, and no path');
+select pg_temp.later('2 minutes');
+select is(pg_temp.claim_files('next', 1, 'auth0|4') #>> '{0,uploadId}', 'cmVzdW1lcw-_.~', 'who takes the file over goes on with it');
+select lives_ok($$ select public.internal_keep_legacy_upload(id, pg_temp.token('next'), null) from large $$, 'or forgets it');
+select public.internal_keep_legacy_upload(id, pg_temp.token('next'), 'another') from large;
+update private.legacy_files set state = 'rolled_back', worker_id = null, lease_token = null, leased_until = null where user_id = 'auth0|4';
+select public.internal_plan_legacy_files(jsonb_build_array(pg_temp.line('auth0|4', 'cv')), true);
+select is((pg_temp.row_of('auth0|4', 'cv')).upload_id, null, 'a next round has a name, and an upload, of its own');
 
 -- Erasure
 select authenticate_as('auth0|2');
