@@ -42,6 +42,7 @@ const tiers: Record<'test' | 'slow', readonly Step[]> = {
   slow: [
     { name: 'policies and grants, one by one', command: npm('test:grants'), counts: 'line' },
     { name: 'pg_prove', command: npm('test:pg_prove'), counts: 'line' },
+    { name: 'the page in a real browser', command: npm('test:browser'), counts: 'line' },
     { name: 'known advisories', command: npm('check:audit'), counts: 'line' },
     { name: 'footprint of the functions', command: npm('check:footprint'), counts: 'line' },
     { name: 'damaged and hostile files', command: npm('fuzz:short'), counts: 'line' },

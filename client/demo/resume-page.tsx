@@ -91,7 +91,7 @@ function Head({ facts, versions }: { facts: ResumeFacts | undefined; versions: n
           {facts
             ? [
                 fileKind(facts.mimeType),
-                facts.currentVersionId ? languageName(facts.language) : 'not read yet',
+                facts.currentVersionId ? languageName(facts.language) : '',
                 versions > 1 ? `${versions} versions` : '',
               ]
                 .filter(Boolean)
