@@ -60,7 +60,14 @@ as $$
   select jsonb_build_object(
     'queueDepth', count(*) filter (where j.dead_at is null),
     'oldestSeconds', coalesce(extract(epoch from now() - min(j.run_at) filter (where j.dead_at is null and j.run_at <= now() and j.lease_token is null)), 0)::integer,
-    'dead', count(*) filter (where j.dead_at is not null)
+    'dead', count(*) filter (where j.dead_at is not null),
+    'held', (
+      select coalesce(
+        jsonb_agg(jsonb_build_object('kind', h.kind, 'hold', h.hold, 'by', h.held_by, 'why', h.why, 'since', h.held_at) order by h.kind, h.hold),
+        '[]'
+      )
+      from private.queue_holds as h
+    )
   )
   from private.jobs as j
 $$;
@@ -73,7 +80,7 @@ as $$
 $$;
 
 comment on function public.internal_health() is
-'Queue figures for the health function: {"queueDepth": living jobs, "oldestSeconds": wait of the oldest due one, "dead": jobs that failed for good}.';
+'Queue figures for the health function: {"queueDepth": living jobs, "oldestSeconds": wait of the oldest due one, "dead": jobs that failed for good, "held": what a person has paused or drains}.';
 
 grant execute on function private.keep_house(jsonb) to service_role;
 grant execute on function private.health() to service_role;
