@@ -250,7 +250,7 @@ begin
           x.release_id,
           jsonb_build_object(
             'id', x.release_id, 'commit', x.commit_id, 'name', x.name, 'sources', x.sources, 'functions', x.functions,
-            'deployedAt', x.deployed_at, 'deployedBy', x.deployed_by, 'verified', x.verified_at is not null,
+            'deployedAt', x.deployed_at, 'deployedBy', x.deployed_by, 'verified', x.verified_at is not null, 'cameBackFrom', x.came_back_from_id,
             'broken', (select coalesce(jsonb_agg(b.problem), '[]') from private.broken_promises(x.contract, v_contract) as b (problem))
           ) as release
         from private.releases as x
