@@ -27,7 +27,7 @@ create table private.queue_holds (
 alter table private.queue_holds enable row level security;
 
 comment on table private.queue_holds is
-'What is held now: select private.pause_queue(...), private.drain_queue(...), private.resume_queue(...). Empty, as it nearly always is, it costs a claim nothing that can be measured.';
+'What is held now: select private.pause_queue(...), private.drain_queue(...), private.resume_queue(...). Empty, as it nearly always is, it costs a claim some microseconds.';
 comment on column private.queue_holds.kind is 'A kind of job, or all.';
 comment on column private.queue_holds.hold is 'pause: no job of the kind begins; those that run go on to their end. drain: no new optimization is accepted; those that are queued are worked.';
 comment on column private.queue_holds.expected_until is 'When whoever holds it expects to be done: what Retry-After is made of. Nothing is lifted by itself.';

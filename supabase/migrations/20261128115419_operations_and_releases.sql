@@ -843,7 +843,7 @@ Usually called by the function optimize-resume. Raises unauthorized, forbidden, 
 
 comment on table "private"."operations" is 'What people have done to the queue and to what is stored, who and why. Never names a user: it outlasts their erasure.';
 
-comment on table "private"."queue_holds" is 'What is held now: select private.pause_queue(...), private.drain_queue(...), private.resume_queue(...). Empty, as it nearly always is, it costs a claim nothing that can be measured.';
+comment on table "private"."queue_holds" is 'What is held now: select private.pause_queue(...), private.drain_queue(...), private.resume_queue(...). Empty, as it nearly always is, it costs a claim some microseconds.';
 
 comment on table "private"."releases" is 'Each release that was put onto this project, the newest serves. Kept for ever: a few rows a week.';
 
