@@ -208,12 +208,12 @@ select is(private.bury_spent_jobs(), 0, 'once');
 
 -- What a probe may learn
 select as_service();
-select is(public.internal_health(), '{"queueDepth": 0, "oldestSeconds": 0, "dead": 1}', 'health counts the living and the dead');
+select is(public.internal_health(), '{"queueDepth": 0, "oldestSeconds": 0, "dead": 1, "held": []}', 'health counts the living and the dead');
 select as_dba();
 select private.enqueue_job('compact', gen_random_uuid(), 'a');
 update private.jobs set run_at = now() - interval '90 seconds' where dead_at is null;
 select as_service();
-select is(public.internal_health(), '{"queueDepth": 1, "oldestSeconds": 90, "dead": 1}', 'health says how long the oldest due one has waited');
+select is(public.internal_health(), '{"queueDepth": 1, "oldestSeconds": 90, "dead": 1, "held": []}', 'health says how long the oldest due one has waited');
 
 -- What ends one kind of work does not end another
 create temporary table busy as select u.* from uploaded_version('auth0|owner', 'busy.pdf') as u;
