@@ -44,6 +44,7 @@ const tiers: Record<'test' | 'slow', readonly Step[]> = {
     { name: 'pg_prove', command: npm('test:pg_prove'), counts: 'line' },
     { name: 'known advisories', command: npm('check:audit'), counts: 'line' },
     { name: 'footprint of the functions', command: npm('check:footprint'), counts: 'line' },
+    { name: 'metrics as Prometheus reads them', command: npm('check:metrics'), counts: 'line' },
     { name: 'damaged and hostile files', command: npm('fuzz:short'), counts: 'line' },
     { name: 'jobs while everything is killed', command: npm('chaos:short'), counts: 'line' },
     {
