@@ -62,7 +62,7 @@ async function measure(
   progress('Scraping it again')
   const full = { scrape: await timeScrapes(stack), database: await timeDatabase(sql) }
   const readWhole = await tablesReadWhole(sql)
-  progress(`Read whole by a scrape: ${readWhole.map((name) => name).join(', ')}`)
+  progress(`Read whole by a scrape: ${readWhole.join(', ')}`)
   const small = ['circuit_breakers', 'counters', 'rollouts', 'totals']
   const large = readWhole.filter((name) => !small.includes(name))
 
@@ -176,8 +176,8 @@ async function fill(sql: Sql): Promise<void> {
         'cv.pdf', 'application/pdf'
       from generate_series(1, ${rows}::integer) as n`
     await tx`
-      insert into public.optimizations (user_id, resume_id, version_id, input_hash, status, finished_at)
-      select 'bench|' || n / 5, md5('r' || n)::uuid, md5('v' || n)::uuid, n::text, 'succeeded', now()
+      insert into public.optimizations (user_id, resume_id, version_id, input_hash, status, result, finished_at)
+      select 'bench|' || n / 5, md5('r' || n)::uuid, md5('v' || n)::uuid, n::text, 'succeeded', '{}', now()
       from generate_series(1, ${rows}::integer) as n`
     await tx`
       insert into private.jobs (kind, subject_id, owner_id, max_attempts, run_at)
