@@ -16,12 +16,12 @@ export interface Dependencies {
 
 /** `GET` with the metrics token: everything of `_shared/metrics/registry.ts`, for Prometheus. Nothing is kept between scrapes. */
 export function createHandler(deps: Dependencies): (request: Request) => Promise<Response> {
-  return endpoint({ methods: ['GET', 'HEAD'], log: deps.log }, async (request, { log }) => {
+  return endpoint({ methods: ['GET', 'HEAD'], log: deps.log }, async (request) => {
     if (deps.metricsToken === undefined)
       throw new AppError('unavailable', 'METRICS_TOKEN is not set')
     await requireMachineToken(request, deps.metricsToken)
     const { families, unknown } = familiesOf(await readSnapshot(deps.service))
-    if (unknown.length > 0) log.error('series left out', { series: unknown })
+    if (unknown.length > 0) deps.log.error('series left out', { series: unknown })
     const format = formatFor(request.headers.get('accept'))
     return new Response(expose(families, format), {
       headers: {

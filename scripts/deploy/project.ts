@@ -77,6 +77,16 @@ export async function startProject(options: ProjectOptions): Promise<Project> {
   }
   const serviceCalls: Record<string, (args: Record<string, unknown>) => unknown> = {
     internal_health: () => ({ queueDepth: ingestJobs }),
+    internal_metrics: () => ({
+      counters: [{ name: 'suggestions', labels: {}, value: 4, milliseconds: 0 }],
+      totals: [{ name: 'jobs', label: 'ingest', value: 2 }],
+      oldestSeconds: 0,
+      storageMilliseconds: null,
+      connections: 1,
+      maxConnections: 100,
+      circuits: {},
+      rollout: null,
+    }),
     internal_keep_house: () => ({}),
     internal_claim_jobs({ p_kinds: kinds, p_subject_id: subject }) {
       if (!Array.isArray(kinds)) return []

@@ -31,6 +31,7 @@ const keys = {
 }
 const userToken = 'rehearsal.user.token'
 const workerToken = 'rehearsal-worker-token-0123456789'
+const metricsToken = 'rehearsal-metrics-token-0123456789'
 
 interface Row {
   slug: string
@@ -79,7 +80,7 @@ async function deploy(
     OLLAMA_URL: model.url,
     OLLAMA_MODEL: model.model,
     WORKER_TOKEN: workerToken,
-    METRICS_TOKEN: 'rehearsal-metrics-token-0123456789',
+    METRICS_TOKEN: metricsToken,
   }
   const envFile = join(dir, 'secrets.env')
   const lines = Object.entries({ ...settings, SUPABASE_URL: 'https://wrong.example' })
@@ -164,7 +165,7 @@ async function bootAll(
       )
       check(`${one.slug} boots under Deno ${deno.version}`, problems)
     }
-    const calls: CallContext = { project, userToken, workerToken, ...keys, samples }
+    const calls: CallContext = { project, userToken, workerToken, metricsToken, ...keys, samples }
     for (const isolate of isolates.values()) await callAll(isolate, calls, check)
 
     const health = unpacked.find(({ slug }) => slug === 'health')
@@ -245,9 +246,8 @@ function environment(platform: Platform, url: string): Record<string, string> {
 
 function inspectOutput(isolate: Isolate): string[] {
   const output = isolate.output()
-  const leaked = [keys.secretKey, keys.publishableKey, workerToken, userToken].filter((secret) =>
-    output.includes(secret),
-  )
+  const secrets = [keys.secretKey, keys.publishableKey, workerToken, metricsToken, userToken]
+  const leaked = secrets.filter((secret) => output.includes(secret))
   return [
     ...(isolate.isAlive() ? [] : [`${isolate.slug} ended: ${output.trim().slice(-1500)}`]),
     ...leaked.map((secret) => `${isolate.slug} has logged ${secret}`),

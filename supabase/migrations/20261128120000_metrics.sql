@@ -3,6 +3,8 @@ set lock_timeout = '5s';
 
 alter table "private"."counters" drop constraint "counters_name_check";
 
+drop function "private"."note_rollout"(bigint, timestamp with time zone, text, integer, integer, text, text, jsonb);
+
 create table "private"."totals" ("name" text not null, "label" text not null default ''::text, "shard" integer not null, "value" bigint not null, constraint "totals_label_check" check ((label ~ '^[a-z_]{0,20}$'::text)), constraint "totals_name_check" check ((name = any (array['jobs'::text, 'dead_jobs'::text, 'logical_bytes'::text, 'stored_bytes'::text, 'migration_files'::text, 'migration_bytes'::text]))), constraint "totals_pkey" primary key (name, label, shard));
 
 alter table "private"."totals" enable row level security;
@@ -218,12 +220,14 @@ $function$
 
 create or replace function private.note_rollout(p_rollout_id bigint, p_decided_at timestamp with time zone, p_decision text, p_from_stage integer, p_to_stage integer, p_decided_by text, p_why text, p_figures jsonb default '{}'::jsonb)
 returns void
-language sql
+language plpgsql
 set search_path to ''
 as $function$
+begin
   insert into private.rollout_decisions (rollout_id, decided_at, decision, from_stage, to_stage, decided_by, why, figures)
   values (p_rollout_id, p_decided_at, p_decision, p_from_stage, p_to_stage, p_decided_by, p_why, p_figures);
-  select private.count('rollout_decisions', jsonb_build_object('decision', p_decision))
+  perform private.count('rollout_decisions', jsonb_build_object('decision', p_decision));
+end
 $function$
 ;
 
@@ -598,6 +602,10 @@ grant execute on function "private"."mend_totals"() to "postgres";
 revoke all on function "private"."metrics"() from public;
 
 grant execute on function "private"."metrics"() to "postgres", "service_role";
+
+revoke all on function "private"."note_rollout"(bigint, timestamp with time zone, text, integer, integer, text, text, jsonb) from public;
+
+grant execute on function "private"."note_rollout"(bigint, timestamp with time zone, text, integer, integer, text, text, jsonb) to "postgres";
 
 revoke all on function "private"."tg_jobs__count_dead"() from public;
 

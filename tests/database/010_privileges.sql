@@ -99,7 +99,7 @@ select bag_eq(
       ('public.pin_rollout_user'), ('private.pin_rollout_user'),
       ('public.rollout_report'), ('private.rollout_report'),
       ('public.internal_keep_house'), ('private.keep_house'),
-      ('public.internal_health'), ('private.health')
+      ('public.internal_health'), ('private.health'), ('public.internal_metrics'), ('private.metrics')
   $$,
   'service_role may execute the service''s RPCs and their bodies, nothing else'
 );

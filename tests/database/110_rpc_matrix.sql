@@ -1,7 +1,7 @@
 -- Every RPC × role, called with arguments that pass for whoever may. The owner has a version of each state.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(375);
+select plan(380);
 
 create temporary table ready as select r.* from ready_version('auth0|owner', 'ready.pdf', 'A carpenter') as r;
 create temporary table arrived as select r.* from begin_upload('auth0|owner', 'arrived.pdf') as r;
@@ -135,7 +135,8 @@ from (
     ('pin_rollout_user', $$select public.pin_rollout_user('auth0|owner', 'local', 'me', 'x')$$),
     ('rollout_report', 'select public.rollout_report()'),
     ('internal_keep_house', 'select public.internal_keep_house()'),
-    ('internal_health', 'select public.internal_health()')
+    ('internal_health', 'select public.internal_health()'),
+    ('internal_metrics', 'select public.internal_metrics()')
 ) as t (rpc, call);
 
 select is(outcome_as(c.who, m.call), c.expected, format('%s %s(): %s', c.who, m.rpc, c.expected))

@@ -217,7 +217,7 @@ export const metrics = {
   },
   reswave_database_connections_max: {
     type: 'gauge',
-    help: 'max_connections of the server.',
+    help: 'Connections that the server allows (max_connections).',
     labels: {},
     series: 'all',
   },
