@@ -99,5 +99,8 @@ export function readDuration(text: string): number {
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) {
     throw new Error(`'${text}' is not a duration`)
   }
-  return parts.reduce((sum, [, n, unit]) => sum + Number(n) * unitsMs[unit as keyof typeof unitsMs], 0)
+  return parts.reduce(
+    (sum, [, n, unit]) => sum + Number(n) * unitsMs[unit as keyof typeof unitsMs],
+    0,
+  )
 }
