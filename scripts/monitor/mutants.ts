@@ -32,7 +32,10 @@ export function mutantsOf(rule: AlertRule): Mutant[] {
     ...limits
       .filter(({ text }) => text !== '0')
       .map((span) =>
-        withExpr(`limit ${span.text} ten times as high`, replaceSpan(expr, span, `10 * ${span.text}`)),
+        withExpr(
+          `limit ${span.text} ten times as high`,
+          replaceSpan(expr, span, `10 * ${span.text}`),
+        ),
       ),
     ...(rule.for !== undefined && readDuration(rule.for) > 0
       ? [{ what: `${rule.alert}: without 'for'`, rule: { ...rule, for: '0s' } }]
