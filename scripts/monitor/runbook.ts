@@ -54,3 +54,10 @@ function problemsOfSection({ title, text }: Section): string[] {
     .filter((question) => !found.includes(question))
     .map((question) => `${title} does not say: ${question}`)
 }
+
+/** Every query that the runbook tells its reader to run: those in blocks, and those in a line. */
+export function runbookQueries(markdown: string): string[] {
+  const blocks = [...markdown.matchAll(/```sql\n(.*?)```/gs)].map(([, block = '']) => block)
+  const lines = [...markdown.matchAll(/`((?:select|update) [^`]+;)`/g)].map(([, line = '']) => line)
+  return [...blocks, ...lines]
+}
