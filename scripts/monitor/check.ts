@@ -9,6 +9,7 @@ import { type Report, startReport } from '../checks/report.ts'
 import { missingCases } from './cases.ts'
 import { fillIn, readDashboard } from './dashboard.ts'
 import { knownSeries, problemsOf } from './known-series.ts'
+import { differingLimits } from './limits.ts'
 import { unnoticedMutants } from './mutants.ts'
 import { parseQuery } from './promql.ts'
 import { alertsOf, monitoringFolder, readRules, readRuleTests } from './rules.ts'
@@ -54,6 +55,10 @@ report.check(
       .filter(([, label = '']) => !labels.includes(label))
       .map(([, label]) => `${title}: no {{${label}}}`)
   }),
+)
+report.check(
+  "the dashboard's top row turns red where the alerts fire",
+  differingLimits(dashboard, alerts),
 )
 report.check(
   `every alert has its four cases (${tests.tests.length} in all)`,

@@ -43,6 +43,7 @@ const fixedColours: Readonly<Record<string, string>> = {
   abandoned: '#9aa1ab',
   cancelled: '#9aa1ab',
   'limit of the alert': '#d3333f',
+  '0.99': '#c2455e',
 }
 const statColours: Readonly<Record<string, string>> = { green: '#2f9e5b', red: '#d3333f' }
 const noData = '#9aa1ab'
@@ -93,7 +94,13 @@ export function drawGraph(panel: Panel, box: Box, lines: readonly NamedLine[], s
     .flatMap(({ points }) => points.map(([, value]) => value))
     .filter(Number.isFinite)
   const highest = Math.max(...values, limit ?? 0)
-  const scale = scaleFor(min ?? Math.min(...values, 0), max ?? (highest > 0 ? highest * 1.05 : 1))
+  // Minutes have round numbers of their own.
+  const base = unit === 's' && highest >= 120 ? 60 : 1
+  const scale = scaleFor(
+    min ?? Math.min(...values, 0),
+    max ?? (highest > 0 ? highest * 1.05 : 1),
+    base,
+  )
   const yOf = (value: number) =>
     plot.y + plot.height * (1 - (value - scale.from) / (scale.to - scale.from))
   const colours = lines.map(
@@ -197,18 +204,19 @@ function pathOf(
   return `${path.replaceAll(/(?!^)M/g, 'L')}L${xOf(last[0]).toFixed(1)} ${ground}L${xOf(first[0]).toFixed(1)} ${ground}Z`
 }
 
-/** Round numbers between which everything lies. */
+/** Round multiples of `base` between which everything lies. */
 export function scaleFor(
   least: number,
   most: number,
+  base = 1,
 ): { from: number; to: number; ticks: number[] } {
-  const wanted = Math.max(most - least, 1e-9) / 4
+  const wanted = Math.max(most - least, 1e-9) / base / 4
   const power = 10 ** Math.floor(Math.log10(wanted))
-  const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= wanted) ?? 10) * power
+  const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= wanted) ?? 10) * power * base
   const from = Math.floor(least / step) * step
-  const count = Math.ceil((most - from) / step - 1e-9)
+  const count = Math.max(Math.ceil((most - from) / step - 1e-9), 1)
   const ticks = Array.from({ length: count + 1 }, (_, index) => from + index * step)
-  return { from, to: Math.max(ticks.at(-1) ?? 1, from + step), ticks }
+  return { from, to: from + count * step, ticks }
 }
 
 function formatTick(value: number, unit: Unit): string {

@@ -100,6 +100,7 @@ ${parts.join('\n')}
 /** A line's name by the legend of its query, which Grafana writes as {{label}}. */
 function nameLines(lines: readonly Line[], legendFormat: string): NamedLine[] {
   return lines
+    .filter(({ points }) => points.some(([, value]) => Number.isFinite(value)))
     .map(({ labels, points }) => ({
       name: legendFormat.replaceAll(/\{\{(\w+)\}\}/g, (_, label: string) => labels[label] ?? ''),
       points,

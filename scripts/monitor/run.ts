@@ -5,7 +5,6 @@
 import { createWriteStream, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { readSettings } from '../local/environment.ts'
 import { loadSecrets } from '../local/secrets.ts'
@@ -65,7 +64,7 @@ async function main(): Promise<number> {
       port: options.port,
       intervalMs,
       rulesFile: `${monitoringFolder}alerts.yml`,
-      runbook: fileURLToPath(new URL('../../docs/runbook.md', import.meta.url)),
+      runbook: 'docs/runbook.md',
       log: (line) => log.write(`${line}\n`),
     })
     return await watch(prometheus, options.once, stopped)
