@@ -1,4 +1,5 @@
 /** Who calls: a user with a token that the Data API will judge, or a machine with one of ours. */
+import { z } from 'zod'
 import { AppError } from '../errors.ts'
 import { timingSafeEqual } from '../std/std.ts'
 
@@ -25,6 +26,29 @@ export function bearerToken(request: Request): string {
 export async function requireMachineToken(request: Request, token: string): Promise<void> {
   const given = bearerToken(request)
   if (!(await equalInConstantTime(given, token))) throw new AppError('unauthorized')
+}
+
+/** Whether the caller holds a machine token, where others are answered too; nobody holds one that is not set. */
+export async function holdsMachineToken(
+  request: Request,
+  token: string | undefined,
+): Promise<boolean> {
+  const given = /^Bearer (.{1,8192})$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+  return given !== undefined && token !== undefined && (await equalInConstantTime(given, token))
+}
+
+const claimsSchema = z.object({ sub: z.string().min(1) })
+
+/** Whom a token names. It says so itself: of use only after somebody has verified the token. */
+export function subjectOf(token: string): string | undefined {
+  const payload = token.split('.')[1] ?? ''
+  try {
+    const base64 = payload.replaceAll('-', '+').replaceAll('_', '/')
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+    return claimsSchema.parse(JSON.parse(new TextDecoder().decode(bytes))).sub
+  } catch {
+    return undefined
+  }
 }
 
 /** Compares digests, so that neither content nor length of the secret shows in the time taken. */
