@@ -154,7 +154,7 @@ function factChecks(
   facts: DatabaseFacts,
   { time, models, expected }: Pick<Findings, 'time' | 'models'> & { expected: readonly string[] },
 ): Checks {
-  const { queueDepth, oldestSeconds, overdueSeconds, dead, circuits, migrations } = facts
+  const { queueDepth, oldestSeconds, overdueSeconds, dead, held, circuits, migrations } = facts
   const store = { componentType: 'datastore', time } as const
   const component = { componentType: 'component', time } as const
   const newest = migrations?.at(-1)
@@ -178,6 +178,11 @@ function factChecks(
       },
     ],
     'queue:dead': [{ ...component, observedValue: dead, observedUnit: 'jobs', ...pass }],
+    'queue:held': held.map(({ kind }) => ({
+      ...component,
+      componentId: kind,
+      ...warn('An operator holds this kind of work'),
+    })),
     // Endpoints that are no longer used may have left circuits behind.
     'model:circuit': models.map(({ name }) => {
       const state = circuits[name] ?? 'closed'

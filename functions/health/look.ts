@@ -46,6 +46,8 @@ const databaseSchema = z.object({
   circuits: z.record(z.string(), z.string()),
   migrations: z.array(z.string()).nullable(),
   storedObject: z.string().nullable(),
+  /** Kinds of work that an operator has paused or drains. */
+  held: z.array(z.object({ kind: z.string() })).default([]),
 })
 export type DatabaseFacts = z.infer<typeof databaseSchema>
 

@@ -96,7 +96,9 @@ revoke all on function "public"."internal_claim_jobs"(text, text[], integer, int
 
 grant execute on function "public"."internal_claim_jobs"(text, text[], integer, integer, uuid) to "postgres", "service_role";
 
-alter table "private"."jobs" add column "request_id" text default private.request_id();
+alter table "private"."jobs" add column "request_id" text;
+
+alter table "private"."jobs" alter column "request_id" set default private.request_id();
 
 alter table "private"."jobs" add constraint "jobs_request_id_check" check (((length(request_id) >= 8) and (length(request_id) <= 64)));
 

@@ -185,6 +185,14 @@ const table: [string, Partial<World>, object, number, number][] = [
     200,
   ],
 
+  [
+    'an operator holds a kind of work',
+    { database: () => ({ ...facts, held: [{ kind: 'optimize' }] }) },
+    warns,
+    200,
+    200,
+  ],
+
   ['Storage is slow', { bucket: async () => await late(800, world.bucket()) }, warns, 200, 200],
   ['Storage is down', { bucket: away, sign: away, read: away }, noStorage, 503, 503],
   ['Storage hangs', { bucket: never }, noStorage, 503, 503],
@@ -378,6 +386,7 @@ describe('the checks', () => {
       'queue:depth': [{ ...component, observedValue: 4, observedUnit: 'jobs' }],
       'queue:oldest': [{ ...component, observedValue: 2, observedUnit: 's' }],
       'queue:dead': [{ ...component, observedValue: 1, observedUnit: 'jobs' }],
+      'queue:held': [],
     })
   })
 
