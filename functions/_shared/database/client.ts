@@ -1,7 +1,7 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { abortableResponse, anySignal } from '../abortable.ts'
-import { subjectOf } from '../http/tokens.ts'
 import { recordingFetch, type StorageCall } from '../metrics/storage-calls.ts'
+import { subjectOf } from '../trace/subject.ts'
 import { currentTrace, traceHeaders } from '../trace/trace.ts'
 import type { Database } from './database.gen.ts'
 import { toAppError } from './errors.ts'

@@ -1,5 +1,4 @@
 /** Who calls: a user with a token that the Data API will judge, or a machine with one of ours. */
-import { z } from 'zod'
 import { AppError } from '../errors.ts'
 import { timingSafeEqual } from '../std/std.ts'
 
@@ -35,20 +34,6 @@ export async function holdsMachineToken(
 ): Promise<boolean> {
   const given = /^Bearer (.{1,8192})$/i.exec(request.headers.get('authorization') ?? '')?.[1]
   return given !== undefined && token !== undefined && (await equalInConstantTime(given, token))
-}
-
-const claimsSchema = z.object({ sub: z.string().min(1) })
-
-/** Whom a token names. It says so itself: of use only after somebody has verified the token. */
-export function subjectOf(token: string): string | undefined {
-  const payload = token.split('.')[1] ?? ''
-  try {
-    const base64 = payload.replaceAll('-', '+').replaceAll('_', '/')
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
-    return claimsSchema.parse(JSON.parse(new TextDecoder().decode(bytes))).sub
-  } catch {
-    return undefined
-  }
 }
 
 /** Compares digests, so that neither content nor length of the secret shows in the time taken. */

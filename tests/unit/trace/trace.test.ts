@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { createUserClient } from '../../../functions/_shared/database/client.ts'
-import { subjectOf } from '../../../functions/_shared/http/tokens.ts'
 import { createExtractClient } from '../../../functions/_shared/ingest/extract-client.ts'
 import { createTransport } from '../../../functions/_shared/ollama/transport.ts'
+import { subjectOf } from '../../../functions/_shared/trace/subject.ts'
 import {
   currentTrace,
   type Trace,
