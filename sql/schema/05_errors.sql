@@ -20,6 +20,7 @@ as $$
     when 'idempotency_conflict' then 'PT409'
     when 'quota_exceeded' then 'PT429'
     when 'too_many_requests' then 'PT429'
+    when 'draining' then 'PT503'
     when 'upload_incomplete' then 'PT409'
     when 'lease_lost' then 'PT409'
     when 'migration_unknown_file' then 'PT404'

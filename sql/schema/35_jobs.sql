@@ -162,14 +162,21 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+  v_kinds text[] := p_kinds;
   v_chosen bigint[] := '{}';
 begin
+  -- What is paused does not begin, whoever comes for it.
+  if exists (select from private.queue_holds as h where h.hold = 'pause') then
+    select coalesce(array_agg(k.kind), '{}') into v_kinds
+    from unnest(p_kinds) as k (kind)
+    where not exists (select from private.queue_holds as h where h.hold = 'pause' and h.kind in (k.kind, 'all'));
+  end if;
   if p_subject_id is not null then
     select array_agg(c.job_id) into v_chosen
     from (
       select j.job_id
       from private.jobs as j
-      where j.dead_at is null and j.kind = any (p_kinds) and j.subject_id = p_subject_id
+      where j.dead_at is null and j.kind = any (v_kinds) and j.subject_id = p_subject_id
         -- Who names the subject comes for that very job, and waits for nothing but the backoff of an
         -- attempt that failed: a request that is sent again in an outage would burn them all.
         and (j.run_at <= now() or j.last_error is null)
@@ -186,7 +193,7 @@ begin
     select coalesce(array_agg(c.job_id), '{}') into v_chosen
     from (
       select c.job_id
-      from (select distinct k.kind from unnest(p_kinds) as k (kind)) as k
+      from (select distinct k.kind from unnest(v_kinds) as k (kind)) as k
         cross join lateral (
           select j.job_id, j.run_at
           from private.jobs as j
@@ -206,7 +213,7 @@ begin
     select v_chosen || coalesce(array_agg(c.job_id), '{}') into v_chosen
     from (
       select c.job_id
-      from (select distinct k.kind from unnest(p_kinds) as k (kind)) as k
+      from (select distinct k.kind from unnest(v_kinds) as k (kind)) as k
         cross join lateral (
           select j.job_id, j.priority, j.place, j.run_at
           from private.jobs as j
@@ -227,7 +234,7 @@ end
 $$;
 
 comment on function private.lock_due_jobs(text[], integer, uuid) is
-'Locks up to p_limit jobs that are due and held by nobody, the most urgent ones, and returns their ids. Those whose attempts are spent are among them.';
+'Locks up to p_limit jobs that are due, not paused and held by nobody, the most urgent ones, and returns their ids. Those whose attempts are spent are among them.';
 
 create function private.claim_jobs(
   p_worker_id text, p_kinds text[], p_limit integer, p_lease_seconds integer, p_subject_id uuid

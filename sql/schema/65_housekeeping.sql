@@ -79,10 +79,10 @@ set search_path = ''
 as $$
 -- Definer: the queue is granted to nobody; execute is for service_role alone.
   select jsonb_build_object(
-    'queueDepth', count(*) filter (where j.dead_at is null),
-    'oldestSeconds', coalesce(extract(epoch from now() - min(j.run_at) filter (where j.dead_at is null and j.run_at <= now() and j.lease_token is null)), 0)::integer,
+    'queueDepth', (select coalesce(sum(t.value), 0)::bigint from private.totals as t where t.name = 'jobs'),
+    'oldestSeconds', private.oldest_due_seconds()::integer,
     'overdueSeconds', extract(epoch from (private.setting()).overdue_after)::integer,
-    'dead', count(*) filter (where j.dead_at is not null),
+    'dead', (select coalesce(sum(t.value), 0)::bigint from private.totals as t where t.name = 'dead_jobs'),
     'circuits', (
       select coalesce(jsonb_object_agg(b.endpoint, b.state), '{}') from private.circuit_breakers as b
     ),
@@ -95,9 +95,15 @@ as $$
       -- Any will do: the first one in an index is found without looking at the others.
       order by r.id
       limit 1
+    ),
+    'held', (
+      select coalesce(
+        jsonb_agg(jsonb_build_object('kind', h.kind, 'hold', h.hold, 'by', h.held_by, 'why', h.why, 'since', h.held_at) order by h.kind, h.hold),
+        '[]'
+      )
+      from private.queue_holds as h
     )
   )
-  from private.jobs as j
 $$;
 
 create function public.internal_health() returns jsonb
@@ -108,7 +114,7 @@ as $$
 $$;
 
 comment on function public.internal_health() is
-'What the health function looks at: {"queueDepth": living jobs, "oldestSeconds": wait of the oldest due one, "overdueSeconds": when that is too long, "dead": jobs that failed for good, "circuits": state by endpoint, "migrations": versions applied, or null where no record is kept, "storedObject": the name of a file that is there, or null}.';
+'What the health function looks at: {"queueDepth": living jobs, "oldestSeconds": wait of the oldest due one, "overdueSeconds": when that is too long, "dead": jobs that failed for good, "circuits": state by endpoint, "migrations": versions applied, or null where no record is kept, "storedObject": the name of a file that is there, or null, "held": what a person has paused or drains}.';
 
 grant execute on function private.keep_house(jsonb) to service_role;
 grant execute on function private.health() to service_role;
