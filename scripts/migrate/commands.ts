@@ -1,6 +1,6 @@
 /** Each command: what it does, what it says, and the code it ends with. */
+import { AppError } from '../../functions/_shared/errors.ts'
 import type { CommandName } from './help.ts'
-import type { MigrationStatus } from './legacy-file.ts'
 import { type Options, UsageError } from './options.ts'
 import { planMigration } from './plan.ts'
 import { inBytes, type Progress, startProgress, type Total } from './progress.ts'
@@ -8,16 +8,19 @@ import { countPurgeable, purgeSources } from './purge.ts'
 import { registerSources } from './register.ts'
 import { rollBack } from './rollback.ts'
 import { moveAll } from './run.ts'
-import type { Service } from './service.ts'
+import type { Filter, Service } from './service.ts'
 import { faults, verifyMigration } from './verify.ts'
 
 export const exitCodes = { fine: 0, faults: 1, usage: 2, service: 3, interrupted: 130 } as const
 
 export interface Surroundings {
+  readonly name: CommandName
   readonly options: Options
   readonly service: () => Service
   readonly out: (line: string) => void
   readonly terminal: Pick<NodeJS.WriteStream, 'write'> & { isTTY?: boolean }
+  /** Tells a person what is no result. */
+  readonly note: (line: string) => void
   /** Asks a person; undefined where there is none. */
   readonly ask: ((question: string) => Promise<string>) | undefined
   /** No new file is begun once it is aborted. */
@@ -46,7 +49,7 @@ const run: Command = async (surroundings) => {
   const { options, out, signal, stopping } = surroundings
   const service = surroundings.service()
   const registered = await registerSources(options, service, options.again, signal)
-  const progress = begin(surroundings, openOf(await service.status()))
+  const progress = begin(surroundings, await totalOf(options.filter, service, openStates))
   const moved = await moveAll(options, service, progress, stopping, signal)
   progress.end()
   if (options.json) out(JSON.stringify({ ...moved, registered }))
@@ -82,8 +85,9 @@ const status: Command = async ({ options, service, out }) => {
 const verify: Command = async (surroundings) => {
   const { options, out, signal } = surroundings
   const service = surroundings.service()
-  const progress = begin(surroundings, allOf(await service.status()))
-  const found = await verifyMigration(options, service, progress, signal)
+  const filter = await filterOf(surroundings, service)
+  const progress = begin(surroundings, await totalOf(filter, service))
+  const found = await verifyMigration({ ...options, filter }, service, progress, signal)
   progress.end()
   if (options.json) out(JSON.stringify(found))
   else {
@@ -100,8 +104,9 @@ const verify: Command = async (surroundings) => {
 const rollback: Command = async (surroundings) => {
   const { options, out, signal, stopping } = surroundings
   const service = surroundings.service()
-  const progress = begin(surroundings, allOf(await service.status()))
-  const done = await rollBack(options, service, progress, stopping, signal)
+  const filter = await filterOf(surroundings, service)
+  const progress = begin(surroundings, await totalOf(filter, service))
+  const done = await rollBack({ ...options, filter }, service, progress, stopping, signal)
   progress.end()
   if (options.json) out(JSON.stringify(done))
   else {
@@ -116,7 +121,8 @@ const rollback: Command = async (surroundings) => {
 const purge: Command = async (surroundings) => {
   const { options, out, signal, stopping } = surroundings
   const service = surroundings.service()
-  const count = await countPurgeable(options.filter, service)
+  const filter = await filterOf(surroundings, service)
+  const count = await countPurgeable(filter, service)
   const phrase = `purge ${count} files`
   if (count > 0) {
     const question = `Their sources are deleted from ${options.root} for good. Type "${phrase}": `
@@ -124,7 +130,8 @@ const purge: Command = async (surroundings) => {
     if (typed !== phrase) throw new UsageError(`Not confirmed: it takes --confirm '${phrase}'`)
   }
   const progress = begin(surroundings, { files: count, bytes: 0 })
-  const done = await purgeSources({ ...options, limit: count }, service, progress, stopping, signal)
+  const chosen = { ...options, filter, limit: count }
+  const done = await purgeSources(chosen, service, progress, stopping, signal)
   progress.end()
   if (options.json) out(JSON.stringify(done))
   else {
@@ -135,9 +142,11 @@ const purge: Command = async (surroundings) => {
   return done.kept.length === 0 ? exitCodes.fine : exitCodes.faults
 }
 
-const report: Command = async ({ options, service, out }) => {
+const report: Command = async (surroundings) => {
+  const { options, out } = surroundings
+  const service = surroundings.service()
   let bad = false
-  for await (const file of service().list(options.filter)) {
+  for await (const file of service.list(await filterOf(surroundings, service))) {
     bad ||= file.state === 'failed' || file.versionState === 'failed'
     if (options.json) out(JSON.stringify(file))
     else {
@@ -164,20 +173,39 @@ function begin({ options, terminal }: Surroundings, total: Total): Progress {
   return startProgress(options.json ? { write: () => true } : terminal, total)
 }
 
-function openOf({ states }: MigrationStatus): Total {
-  return sumOf([states.planned, states.locked, states.uploaded])
+/** What the options mean. Whom a stage took in knows the service alone. */
+async function filterOf({ options, name, note }: Surroundings, service: Service): Promise<Filter> {
+  if (options.stage === undefined) return options.filter
+  const stage = await service.rolloutStage(options.stage, options.rollout)
+  if (name === 'rollback' && stage.isEntered) {
+    throw new AppError(
+      'conflict',
+      `Users of stage ${stage.stage} may read and write the service now. Take the rollout back before it (force_rollout_stage), let the app's stores bring the disk up to date, then roll back`,
+    )
+  }
+  note(`Stage ${stage.stage} of rollout ${stage.rolloutId} took in ${stage.takesIn} % of users`)
+  if (stage.pinned > 0)
+    note(`${stage.pinned} of them are pinned to a phase, and left alone: --user`)
+  return { ...options.filter, stage }
 }
 
-function allOf({ states }: MigrationStatus): Total {
-  return sumOf(Object.values(states))
-}
+const openStates = ['planned', 'locked', 'uploaded']
 
-function sumOf(parts: readonly (Total | undefined)[]): Total {
-  return parts.reduce<Total>(
-    (sum, part) => ({
-      files: sum.files + (part?.files ?? 0),
-      bytes: sum.bytes + (part?.bytes ?? 0),
-    }),
-    { files: 0, bytes: 0 },
-  )
+/** For the bar: of a part of the files the service has no sum. */
+async function totalOf(filter: Filter, service: Service, states?: string[]): Promise<Total> {
+  const total = { files: 0, bytes: 0 }
+  if (filter.userId === undefined && filter.stage === undefined) {
+    for (const [state, { files, bytes }] of Object.entries((await service.status()).states)) {
+      if (states?.includes(state) === false) continue
+      total.files += files
+      total.bytes += bytes
+    }
+    return total
+  }
+  const list = service.list({ ...filter, ...(states === undefined ? {} : { states }) })
+  for await (const { size } of list) {
+    total.files++
+    total.bytes += size
+  }
+  return total
 }

@@ -7,7 +7,7 @@ import { readOptions, UsageError } from './options.ts'
 import { createPace } from './pace.ts'
 import { createService, readAccess } from './service.ts'
 
-export interface Call extends Omit<Surroundings, 'options' | 'service'> {
+export interface Call extends Omit<Surroundings, 'name' | 'options' | 'service' | 'note'> {
   readonly args: readonly string[]
   readonly cwd: string
   readonly environment: NodeJS.ProcessEnv
@@ -40,7 +40,8 @@ export async function migrate(call: Call): Promise<number> {
       })
       return createService(access, pace, call.signal)
     }
-    return await commandsByName[name]({ ...call, options, service })
+    const note = options.json ? () => {} : call.error
+    return await commandsByName[name]({ ...call, name, options, service, note })
   } catch (error) {
     if (call.signal.aborted) return exitCodes.interrupted
     if (error instanceof UsageError) {
