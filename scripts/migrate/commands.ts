@@ -38,7 +38,7 @@ const plan: Command = async ({ options, out, signal }) => {
     out(`${found.files} files of ${found.users} users, ${inBytes(found.bytes)}`)
     out(`The largest has ${inBytes(found.largestBytes)}`)
     for (const [type, count] of Object.entries(found.byType)) out(`  ${count} ${type}`)
-    out(`${found.duplicates} have the content of another one (${inBytes(found.duplicateBytes)})`)
+    out(`${found.duplicates} with the content of another one (${inBytes(found.duplicateBytes)})`)
     for (const [code, count] of Object.entries(found.problems)) out(`${count} not movable: ${code}`)
     for (const { path, code, detail } of found.examples) out(`  ${path}: ${code}: ${detail}`)
   }
@@ -77,7 +77,8 @@ const status: Command = async ({ options, service, out }) => {
       out(`${count} last ended with ${code}`)
     for (const [code, count] of Object.entries(found.refused)) out(`${count} refused: ${code}`)
     if (found.unread > 0) out(`${found.unread} still to be read by ingest`)
-    for (const { worker, files, until } of found.workers) out(`${worker}: ${files}, until ${until}`)
+    for (const { worker, files, until } of found.workers)
+      out(`${worker} has ${files} in hand until ${until}`)
   }
   return found.states.failed === undefined ? exitCodes.fine : exitCodes.faults
 }

@@ -1,6 +1,6 @@
 /** One call of `npm run migrate`, with what surrounds it passed in. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { AppError } from '../../functions/_shared/errors.ts'
+import { AppError, type ErrorCode } from '../../functions/_shared/errors.ts'
 import { commandsByName, exitCodes, type Surroundings } from './commands.ts'
 import { help, helpFor, isCommand } from './help.ts'
 import { readOptions, UsageError } from './options.ts'
@@ -12,6 +12,14 @@ export interface Call extends Omit<Surroundings, 'name' | 'options' | 'service' 
   readonly cwd: string
   readonly environment: NodeJS.ProcessEnv
   readonly error: (line: string) => void
+}
+
+const wrongKey = 'Is SUPABASE_SECRET_KEY the secret key of this project?'
+/** What is behind it more often than not. */
+const adviceFor: Partial<Record<ErrorCode, string>> = {
+  unauthorized: wrongKey,
+  forbidden: wrongKey,
+  unavailable: 'Is SUPABASE_URL right, and can it be reached from here?',
 }
 
 /** @returns the exit code */
@@ -51,6 +59,8 @@ export async function migrate(call: Call): Promise<number> {
     if (!(error instanceof AppError)) throw error
     const { SUPABASE_URL: url } = call.environment
     call.error(`${error.code}: ${error.message}${url === undefined ? '' : ` (${url})`}`)
+    const advice = adviceFor[error.code]
+    if (advice !== undefined) call.error(advice)
     return exitCodes.service
   }
 }
