@@ -1,6 +1,7 @@
 /** Each command: what it does, what it says, and the code it ends with. */
 import { AppError } from '../../functions/_shared/errors.ts'
 import type { CommandName } from './help.ts'
+import { states } from './legacy-file.ts'
 import { type Options, UsageError } from './options.ts'
 import { planMigration } from './plan.ts'
 import { inBytes, type Progress, startProgress, type Total } from './progress.ts'
@@ -55,7 +56,8 @@ const run: Command = async (surroundings) => {
   if (options.json) out(JSON.stringify({ ...moved, registered }))
   else {
     out(`${moved.verified} files verified, ${inBytes(moved.sentBytes)} sent`)
-    if (registered.changed > 0) out(`${registered.changed} have changed since they were verified`)
+    if (registered.changed > 0)
+      out(`${registered.changed} edited since they were verified; verify names them`)
     if (registered.erased > 0) out(`${registered.erased} belong to users who had everything erased`)
     for (const { path, code, detail } of registered.problems) out(`${path}: ${code}: ${detail}`)
     for (const [code, count] of Object.entries(moved.failed)) out(`${count} failed: ${code}`)
@@ -106,7 +108,7 @@ const rollback: Command = async (surroundings) => {
   const { options, out, signal, stopping } = surroundings
   const service = surroundings.service()
   const filter = await filterOf(surroundings, service)
-  const progress = begin(surroundings, await totalOf(filter, service))
+  const progress = begin(surroundings, await totalOf(filter, service, notRolledBack))
   const done = await rollBack({ ...options, filter }, service, progress, stopping, signal)
   progress.end()
   if (options.json) out(JSON.stringify(done))
@@ -120,13 +122,14 @@ const rollback: Command = async (surroundings) => {
 }
 
 const purge: Command = async (surroundings) => {
-  const { options, out, signal, stopping } = surroundings
+  const { options, note, out, signal, stopping } = surroundings
   const service = surroundings.service()
   const filter = await filterOf(surroundings, service)
   const count = await countPurgeable(filter, service)
   const phrase = `purge ${count} files`
+  if (count === 0) note('No file is verified, read by ingest, and past its grace period')
   if (count > 0) {
-    const question = `Their sources are deleted from ${options.root} for good. Type "${phrase}": `
+    const question = `The sources of ${count} files are deleted from ${options.root} for good. Type "${phrase}": `
     const typed = options.confirm ?? (await surroundings.ask?.(question))
     if (typed !== phrase) throw new UsageError(`Not confirmed: it takes --confirm '${phrase}'`)
   }
@@ -190,21 +193,25 @@ async function filterOf({ options, name, note }: Surroundings, service: Service)
   return { ...options.filter, stage }
 }
 
-const openStates = ['planned', 'locked', 'uploaded']
+const openStates = ['planned', 'locked', 'uploaded'] as const
+const notRolledBack = states.filter((state) => state !== 'rolled_back')
 
 /** For the bar: of a part of the files the service has no sum. */
-async function totalOf(filter: Filter, service: Service, states?: string[]): Promise<Total> {
+async function totalOf(
+  filter: Filter,
+  service: Service,
+  wanted: readonly string[] = states,
+): Promise<Total> {
   const total = { files: 0, bytes: 0 }
   if (filter.userId === undefined && filter.stage === undefined) {
     for (const [state, { files, bytes }] of Object.entries((await service.status()).states)) {
-      if (states?.includes(state) === false) continue
+      if (!wanted.includes(state)) continue
       total.files += files
       total.bytes += bytes
     }
     return total
   }
-  const list = service.list({ ...filter, ...(states === undefined ? {} : { states }) })
-  for await (const { size } of list) {
+  for await (const { size } of service.list({ ...filter, states: wanted })) {
     total.files++
     total.bytes += size
   }
