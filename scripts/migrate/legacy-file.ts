@@ -60,6 +60,8 @@ export const planned = z.object({
   refused: z.array(z.object({ index: z.number(), code: z.string() })),
 })
 
+export const finishedFiles = z.array(z.object({ id: z.number(), code: z.string().nullable() }))
+
 export const migrationStatus = z.object({
   states: z.record(z.string(), z.object({ files: z.number(), bytes: z.number() })),
   errors: z.record(z.string(), z.number()),

@@ -6,8 +6,10 @@ import type { Database } from '../../functions/_shared/database/database.gen.ts'
 import { toJson } from '../../functions/_shared/database/json.ts'
 import { AppError } from '../../functions/_shared/errors.ts'
 import { within } from './deadline.ts'
+import { createFinish, type Proven } from './finish.ts'
 import {
   claimedFiles,
+  finishedFiles,
   type LegacyFile,
   type ListedFile,
   listedFiles,
@@ -47,9 +49,8 @@ export interface Service {
   extend(): Promise<number[]>
   release(): Promise<void>
   keepUpload(file: LegacyFile, uploadId: string): Promise<void>
-  recordUpload(file: LegacyFile, sha256: string, size: number): Promise<void>
-  transfer(file: LegacyFile): Promise<void>
-  recordVerified(file: LegacyFile): Promise<void>
+  /** Makes a version of what is in Storage and was read back with this hash, and ends its move. */
+  finish(file: Proven): Promise<void>
   fail(
     file: LegacyFile,
     code: string,
@@ -108,7 +109,7 @@ export function createService(access: Access, pace: Pace, signal: AbortSignal): 
   const clientWith = (under: AbortSignal): Client =>
     createClient<Database>(access.url, access.secretKey, {
       auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
-      global: { headers: { 'x-migration-lease': token }, fetch: fetchUnder(under) },
+      global: { fetch: fetchUnder(under) },
     })
   const client = clientWith(signal)
   const parting = clientWith(new AbortController().signal)
@@ -151,24 +152,14 @@ export function createService(access: Access, pace: Pace, signal: AbortSignal): 
         p_upload_id: uploadId,
       })
     },
-    async recordUpload({ id }, sha256, size) {
-      await ask(client, 'internal_record_legacy_upload', {
-        p_id: id,
-        p_lease_token: token,
-        p_sha256: sha256,
-        p_file_size: size,
-      })
-    },
-    async transfer({ userId, fileId, objectName }) {
-      await ask(client, 'transfer_file_metadata', {
-        p_user_id: userId,
-        p_file_id: fileId,
-        p_supabase_path: objectName,
-      })
-    },
-    async recordVerified({ id }) {
-      await ask(client, 'internal_record_legacy_verified', { p_id: id, p_lease_token: token })
-    },
+    finish: createFinish(async (files) =>
+      finishedFiles.parse(
+        await ask(client, 'internal_finish_legacy_files', {
+          p_lease_token: token,
+          p_files: toJson(files),
+        }),
+      ),
+    ),
     async fail({ id }, code, retryable, retryAfterSeconds) {
       return await ask(client, 'internal_fail_legacy_file', {
         p_id: id,

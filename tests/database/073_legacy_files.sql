@@ -1,7 +1,7 @@
 -- A migration off a local disk: planning, leases, the transfer, the way back, the end of the sources.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(94);
+select plan(109);
 
 create function pg_temp.line(p_user_id text, p_file_id text, p_version integer default 1, p_more jsonb default '{}') returns jsonb
 language sql
@@ -259,6 +259,68 @@ select is(
   array(select legacy_file_id from private.legacy_files where user_id = 'auth0|3' and version_order in (1, 3) order by 1), 'after it those that are verified and read'
 );
 select is((pg_temp.row_of('auth0|3', 'cv', 2)).state, 'verified', 'not one that ingest has not read');
+
+-- Many at once
+select pg_temp.plan_files(pg_temp.line('auth0|5', 'a'), pg_temp.line('auth0|5', 'b'), pg_temp.line('auth0|4', 'a'), pg_temp.line('auth0|4', 'none'));
+select pg_temp.claim_files('finisher');
+select write_object('resumes', f.object_name, 1000) from private.legacy_files as f where f.user_id in ('auth0|4', 'auth0|5') and f.file_id <> 'none';
+create function pg_temp.finish_files(p_worker text, p_sha256 text default repeat('b', 64)) returns jsonb
+language sql
+as $$
+  select jsonb_object_agg((select f.user_id || ' ' || f.file_id from private.legacy_files as f where f.legacy_file_id = (o ->> 'id')::bigint), o -> 'code')
+  from jsonb_array_elements(
+    public.internal_finish_legacy_files(pg_temp.token(p_worker), (
+      select jsonb_agg(jsonb_build_object('id', f.legacy_file_id, 'sha256', p_sha256, 'size', 1000))
+      from private.legacy_files as f
+      where f.user_id in ('auth0|4', 'auth0|5')
+    ))
+  ) as o
+$$;
+select is(
+  pg_temp.finish_files('thief'),
+  '{"auth0|4 a": "migration_not_locked", "auth0|4 none": "migration_not_locked", "auth0|5 a": "migration_not_locked", "auth0|5 b": "migration_not_locked"}',
+  'who does not hold the files finishes none'
+);
+select is(
+  pg_temp.finish_files('finisher'), '{"auth0|4 a": null, "auth0|4 none": "upload_incomplete", "auth0|5 a": null, "auth0|5 b": null}',
+  'files are finished together, and what is not in storage keeps no other back'
+);
+select results_eq(
+  $$ select f.user_id, f.file_id, f.state, f.sha256 is not null, v.source from private.legacy_files as f left join public.resume_versions as v using (version_id)
+    where f.user_id in ('auth0|4', 'auth0|5') order by 1, 2 $$,
+  $$ values ('auth0|4', 'a', 'verified', true, 'migration'), ('auth0|4', 'none', 'locked', false, null), ('auth0|5', 'a', 'verified', true, 'migration'),
+    ('auth0|5', 'b', 'verified', true, 'migration') $$,
+  'each is a version or as it was'
+);
+select is(
+  array(select e.state from private.legacy_file_events as e where e.legacy_file_id = (pg_temp.row_of('auth0|5', 'a')).legacy_file_id order by e.event_id),
+  '{planned,locked,uploaded,verified}', 'with every step in the audit trail'
+);
+select is(pg_temp.finish_files('finisher') -> 'auth0|5 a', 'null', 'asked again after a lost answer, it says the same');
+select is(
+  (select count(*) from public.resumes where user_id in ('auth0|4', 'auth0|5')), 3::bigint, 'and makes nothing new'
+);
+select is(pg_temp.finish_files('finisher', repeat('c', 64)) ->> 'auth0|5 a', 'migration_not_locked', 'other bytes are no such answer');
+select is(public.internal_finish_legacy_files(pg_temp.token('finisher'), '[{"id": 0}]') #>> '{0,code}', 'migration_unknown_file', 'a file that is not there is told');
+select is(public.internal_finish_legacy_files(pg_temp.token('finisher'), '[{}]') #>> '{0,code}', 'migration_unknown_file', 'and one without an id');
+select is(public.internal_finish_legacy_files(pg_temp.token('finisher'), '[]'), '[]', 'nothing is finished with nothing');
+select throws_ok($$ select public.internal_finish_legacy_files(gen_random_uuid(), '{}') $$, 'PT400', null, 'files are finished as an array');
+select throws_ok($$ select public.internal_finish_legacy_files(gen_random_uuid(), null) $$, 'PT400', null, 'which is given');
+select throws_ok(
+  $$ select public.internal_finish_legacy_files(gen_random_uuid(), (select jsonb_agg('{}'::jsonb) from generate_series(1, 101))) $$, 'PT400', null, 'of at most 100'
+);
+create function pg_temp.tg_refuse() returns trigger
+language plpgsql
+as $$
+begin
+  raise exception 'no disk';
+end
+$$;
+create trigger refuse before insert on public.resume_versions for each row execute function pg_temp.tg_refuse();
+select write_object('resumes', f.object_name, 1000) from private.legacy_files as f where f.user_id = 'auth0|4' and f.file_id = 'none';
+select is(pg_temp.finish_files('finisher') ->> 'auth0|4 none', 'internal', 'what nobody foresaw fails that file alone');
+drop trigger refuse on public.resume_versions;
+select is(pg_temp.finish_files('finisher') -> 'auth0|4 none', 'null', 'for a while');
 
 -- The way back
 select is(

@@ -158,9 +158,7 @@ describe('npm run migrate', () => {
         ['POST', 'internal_claim_legacy_files'],
         ['POST', '/object/resumes/'],
         ['GET', '/object/resumes/'],
-        ['POST', 'internal_record_legacy_upload'],
-        ['POST', 'transfer_file_metadata'],
-        ['POST', 'internal_record_legacy_verified'],
+        ['POST', 'internal_finish_legacy_files'],
       ] as const
       for (const [verb, place] of steps) {
         let count = 0

@@ -690,6 +690,10 @@ export type Database = {
         }
         Returns: string
       }
+      internal_finish_legacy_files: {
+        Args: { p_files: Json; p_lease_token: string }
+        Returns: Json
+      }
       internal_health: { Args: Record<PropertyKey, never>; Returns: Json }
       internal_ingest_source: {
         Args: { p_job_id: number; p_lease_token: string }
@@ -752,6 +756,7 @@ export type Database = {
         }
         Returns: Json
       }
+      internal_metrics: { Args: Record<PropertyKey, never>; Returns: Json }
       internal_migration_status: { Args: Record<PropertyKey, never>; Returns: Json }
       internal_optimization_source: {
         Args: { p_job_id: number; p_lease_token: string }

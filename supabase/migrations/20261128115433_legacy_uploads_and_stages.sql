@@ -16,8 +16,8 @@ as $function$
 -- Definer: the table is granted to nobody; execute is for service_role alone.
 begin
   perform private.leased_legacy_file(p_id, p_lease_token);
-  if coalesce(p_upload_id, '') !~ '^[A-Za-z0-9._~-]+$' or length(p_upload_id) > 4096 then
-    perform private.fail('invalid_request', 'An upload is named by the last part of its URL, at most 4,096 characters');
+  if p_upload_id !~ '^[A-Za-z0-9._~-]+$' or length(p_upload_id) > 4096 then
+    perform private.fail('invalid_request', 'An upload is named by the last part of its URL, or null for none');
   end if;
   update private.legacy_files as f set upload_id = p_upload_id where f.legacy_file_id = p_id;
 end
@@ -119,7 +119,7 @@ begin
       object_name = private.legacy_object_name(f.user_id, f.file_id, f.version_order, f.round + (f.state = 'rolled_back')::integer),
       resume_id = case when f.state = 'rolled_back' then null else f.resume_id end,
       version_id = case when f.state = 'rolled_back' then null else f.version_id end,
-      upload_id = case when p_again then null else f.upload_id end,
+      upload_id = case when f.state = 'rolled_back' then null else f.upload_id end,
       verified_at = null, purge_after_at = null
     -- Unless a worker has taken it since.
     where f.legacy_file_id = v_known.legacy_file_id and f.state = v_known.state;
@@ -232,7 +232,7 @@ comment on column "private"."legacy_files"."upload_id" is 'The resumable upload 
 
 comment on function "private"."rollout_stage_buckets"(bigint, integer) is 'Buckets of the users who were local until this stage: so that each user is of one stage. Empty where a stage raises only those whom earlier ones took in; null when there is no such stage.';
 
-comment on function "public"."internal_keep_legacy_upload"(bigint, uuid, text) is 'Remembers the resumable upload that a worker has begun for a locked file, for the next one should this one die. Raises migration_unknown_file, migration_not_locked, invalid_request.';
+comment on function "public"."internal_keep_legacy_upload"(bigint, uuid, text) is 'Remembers the resumable upload that a worker has begun for a locked file, for the next one should this one die; null forgets it. Raises migration_unknown_file, migration_not_locked, invalid_request.';
 
 comment on function "public"."internal_list_legacy_files"(bigint, integer, text[], text, text, bigint, integer) is 'A page of a migration''s files in the order of their ids, after p_after, at most 1,000, each with what became of its version. purgeable: verified, read by ingest, its grace period over.
 p_rollout_id and p_stage: only of users whom that stage took in, see internal_rollout_stage().';
