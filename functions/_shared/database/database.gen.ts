@@ -419,7 +419,7 @@ export type Database = {
         }
       }
       complete_resume_upload: {
-        Args: { version_id: string }
+        Args: { sha256?: string; version_id: string }
         Returns: {
           accepted_suggestions: number[] | null
           composed_from_version_id: string | null
