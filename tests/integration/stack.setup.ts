@@ -40,7 +40,7 @@ export default async function setup(project: TestProject) {
  */
 export async function startTestStack(
   settings: Readonly<Record<string, string>> = {},
-  { worker = true } = {},
+  { worker = true, page = false } = {},
 ): Promise<{
   coordinates: StackCoordinates
   model: ModelServer
@@ -60,11 +60,13 @@ export async function startTestStack(
     env: { ...settings },
     durable: false,
     worker,
+    page,
     log(line) {
       lines.push(line)
       if (process.env.RESWAVE_LOG) console.error(line)
     },
   })
+  if (stack.pageFailure) throw new Error(`The page cannot be built: ${stack.pageFailure}`)
   const { url, publishableKey, secretKey, jwtSecret, workerToken, metricsToken, dbUrl } = stack
   await leaveModelToTests(dbUrl)
   return {
