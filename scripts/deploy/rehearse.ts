@@ -31,6 +31,7 @@ const keys = {
 }
 const userToken = 'rehearsal.user.token'
 const workerToken = 'rehearsal-worker-token-0123456789'
+const metricsToken = 'rehearsal-metrics-token-0123456789'
 
 interface Row {
   slug: string
@@ -76,6 +77,7 @@ async function deploy(model: { url: string; model: string }, { check }: Report):
     OLLAMA_URL: model.url,
     OLLAMA_MODEL: model.model,
     WORKER_TOKEN: workerToken,
+    METRICS_TOKEN: metricsToken,
     // What a reader of env files could take for something else.
     OLLAMA_API_KEY: 'an odd key: $HOME "quoted" #1 \\n=',
   }
@@ -151,7 +153,7 @@ async function bootAll(
       )
       check(`${one.slug} boots under Deno ${deno.version}`, problems)
     }
-    const calls: CallContext = { project, userToken, workerToken, ...keys, samples }
+    const calls: CallContext = { project, userToken, workerToken, metricsToken, ...keys, samples }
     for (const isolate of isolates.values()) await callAll(isolate, calls, check)
 
     const health = unpacked.find(({ slug }) => slug === 'health')
@@ -232,9 +234,8 @@ function environment(platform: Platform, url: string): Record<string, string> {
 
 function inspectOutput(isolate: Isolate): string[] {
   const output = isolate.output()
-  const leaked = [keys.secretKey, keys.publishableKey, workerToken, userToken].filter((secret) =>
-    output.includes(secret),
-  )
+  const secrets = [keys.secretKey, keys.publishableKey, workerToken, metricsToken, userToken]
+  const leaked = secrets.filter((secret) => output.includes(secret))
   return [
     ...(isolate.isAlive() ? [] : [`${isolate.slug} ended: ${output.trim().slice(-1500)}`]),
     ...leaked.map((secret) => `${isolate.slug} has logged ${secret}`),

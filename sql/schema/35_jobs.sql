@@ -23,6 +23,7 @@ create table private.jobs (
   dead_at timestamptz,
   created_at timestamptz not null default now(),
   claimed_at timestamptz,
+  request_id text default private.request_id(),
   constraint jobs_pkey primary key (job_id),
   constraint jobs_kind_check check (
     kind in ('ingest', 'optimize', 'compose', 'compact', 'rebase', 'erase', 'remove_object')
@@ -30,6 +31,7 @@ create table private.jobs (
   constraint jobs_attempts_check check (attempts between 0 and max_attempts),
   constraint jobs_max_attempts_check check (max_attempts > 0),
   constraint jobs_lease_check check ((lease_token is null) = (leased_until is null)),
+  constraint jobs_request_id_check check (length(request_id) between 8 and 64),
   constraint jobs_dead_check check (dead_at is null or lease_token is null)
 )
 -- A claim writes no column that an index names, so the row's new version fits beside its old one if
@@ -50,6 +52,7 @@ comment on column private.jobs.endpoint is 'The model endpoint that it uses, for
 comment on column private.jobs.last_error is '{"code", "detail", "at"} of the last failure, never a text of the resume.';
 comment on column private.jobs.dead_at is 'Set when it failed for good. private.requeue_job() brings it back.';
 comment on column private.jobs.claimed_at is 'When the last attempt began.';
+comment on column private.jobs.request_id is 'The request that queued it first: the lines that its workers log carry the same id. A job that is queued by another one''s worker has that one''s.';
 
 -- One living job for one piece of work, however often it is asked for.
 create unique index jobs_subject_key on private.jobs (kind, subject_id)
