@@ -235,7 +235,7 @@ $$;
 
 comment on function private.owned_version(uuid, text) is 'The version, locked, if it is that user''s; absent, deleted and another''s raise the same not_found.';
 
-create function private.complete_resume_upload(p_version_id uuid) returns public.resume_versions
+create function private.complete_resume_upload(p_version_id uuid, p_sha256 text) returns public.resume_versions
 language plpgsql security definer
 set search_path = ''
 as $$
@@ -244,9 +244,18 @@ declare
   v_caller constant text := private.require_caller();
   v_version public.resume_versions := private.owned_version(p_version_id, v_caller);
 begin
+  if p_sha256 !~ '^[0-9a-f]{64}$' then
+    perform private.fail('invalid_request', 'The SHA-256 is not 64 lowercase hex digits', 'Send it as such, or leave it out.');
+  end if;
   if v_version.state <> 'pending' or v_version.source <> 'upload' then
     return v_version;
   end if;
+  if p_sha256 <> v_version.expected_sha256 then
+    perform private.fail('hash_mismatch', 'The SHA-256 is not the one that was announced', 'Begin another upload.');
+  end if;
+  -- A client that hashes while it sends knows it only now.
+  update public.resume_versions as v set expected_sha256 = p_sha256
+  where v.version_id = p_version_id and p_sha256 is not null;
   v_version := private.finish_upload(v_version, v_caller, 50);
   if v_version.version_id is null then
     perform private.fail('upload_incomplete', 'The file has not arrived in storage', 'Upload it to full_storage_path, then complete again.');
@@ -255,16 +264,17 @@ begin
 end
 $$;
 
-create function public.complete_resume_upload(version_id uuid) returns public.resume_versions
+create function public.complete_resume_upload(version_id uuid, sha256 text default null) returns public.resume_versions
 language sql volatile
 set search_path = ''
 as $$
-  select private.complete_resume_upload($1)
+  select private.complete_resume_upload($1, $2)
 $$;
 
-comment on function public.complete_resume_upload(uuid) is
+comment on function public.complete_resume_upload(uuid, text) is
 'For users: says that the file is in storage. Checks its size and type and queues ingest; returns the version: uploaded, or failed with failure_code. Idempotent.
-Raises unauthorized, not_found, upload_incomplete.';
+sha256 (lowercase hex) is compared at ingest if given, for a client that hashes while it sends and so could not give it to begin_resume_upload.
+Raises unauthorized, not_found, invalid_request, hash_mismatch, upload_incomplete.';
 
 create function private.report_upload_failure(p_version_id uuid, p_reason text) returns public.resume_versions
 language plpgsql security definer
@@ -344,8 +354,8 @@ comment on function private.expire_uploads() is
 'Settles uploads whose time is over: finished if the file is there, failed with upload_expired if not. Returns how many.';
 
 grant execute on function private.begin_resume_upload(text, text, bigint, uuid, text) to authenticated;
-grant execute on function private.complete_resume_upload(uuid) to authenticated;
+grant execute on function private.complete_resume_upload(uuid, text) to authenticated;
 grant execute on function private.report_upload_failure(uuid, text) to authenticated;
 grant execute on function public.begin_resume_upload(text, text, bigint, uuid, text) to authenticated;
-grant execute on function public.complete_resume_upload(uuid) to authenticated;
+grant execute on function public.complete_resume_upload(uuid, text) to authenticated;
 grant execute on function public.report_upload_failure(uuid, text) to authenticated;

@@ -419,7 +419,7 @@ export type Database = {
         }
       }
       complete_resume_upload: {
-        Args: { version_id: string }
+        Args: { sha256?: string; version_id: string }
         Returns: {
           accepted_suggestions: number[] | null
           composed_from_version_id: string | null
@@ -525,6 +525,7 @@ export type Database = {
           max_attempts: number
           owner_id: string
           payload: Json
+          request_id: string
           subject_id: string
         }[]
       }
