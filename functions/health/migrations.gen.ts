@@ -22,4 +22,5 @@ export const expectedMigrations: readonly string[] = [
   '20261128123516',
   '20261128123654',
   '20261128125600',
+  '20261128130224',
 ]
