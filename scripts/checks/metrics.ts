@@ -8,19 +8,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
 import { metricEntries, seriesNames } from '../../functions/_shared/metrics/registry.ts'
-import { installPackages } from '../bench/debian-packages.ts'
 import { startModelServer } from '../local/model/server.ts'
 import { type Stack, startStack } from '../local/stack.ts'
+import { findTools, isRequired } from '../monitor/tools.ts'
 import { startReport } from './report.ts'
 
-const find = await installPackages(['prometheus'], (line) => console.log(line))
-const promtool = find('promtool')
+const { promtool } = await findTools(['promtool'], (line) => console.log(line))
 if (promtool === undefined) {
-  // CI sets it: what cannot be run for want of Prometheus has failed there, and is left out elsewhere.
-  const required = process.env.RESWAVE_REQUIRE_PROMETHEUS === '1'
   console.log('There is no promtool; the Debian package prometheus has it')
-  console.log(required ? '0 passed, 4 failed' : '0 passed, 0 failed, 4 skipped')
-  if (required) process.exitCode = 1
+  console.log(isRequired ? '0 passed, 4 failed' : '0 passed, 0 failed, 4 skipped')
+  if (isRequired) process.exitCode = 1
 } else {
   await checkWith(promtool)
 }
