@@ -21,4 +21,5 @@ export const expectedMigrations: readonly string[] = [
   '20261128123137',
   '20261128123516',
   '20261128123654',
+  '20261128125600',
 ]

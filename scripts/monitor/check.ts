@@ -10,6 +10,7 @@ import { missingCases } from './cases.ts'
 import { fillIn, readDashboard } from './dashboard.ts'
 import { knownSeries, problemsOf } from './known-series.ts'
 import { differingLimits } from './limits.ts'
+import { brokenReferences } from './links.ts'
 import { unnoticedMutants } from './mutants.ts'
 import { parseQuery } from './promql.ts'
 import { alertsOf, monitoringFolder, readRules, readRuleTests } from './rules.ts'
@@ -70,6 +71,10 @@ report.check(
     alerts,
     readFileSync(fileURLToPath(new URL('../../docs/runbook.md', import.meta.url)), 'utf8'),
   ),
+)
+report.check(
+  'what docs/runbook.md and docs/monitoring.md refer to is there',
+  ['docs/runbook.md', 'docs/monitoring.md'].flatMap((path) => brokenReferences(path)),
 )
 await checkWithTools(report)
 report.finish()

@@ -34,7 +34,7 @@ export interface Query {
   readonly conditions: readonly Span[]
 }
 
-const comparisons = new Set(['Gtr', 'Lss', 'Gte', 'Lte', 'Eqlc', 'Neq'])
+const comparisons = new Set(['Gtr', 'Lss', 'Gte', 'Lte', 'Eql', 'Neq'])
 
 /** @throws an error that names the place where the expression ends to be PromQL */
 export function parseQuery(text: string): Query {

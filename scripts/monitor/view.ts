@@ -43,8 +43,16 @@ function alertLines({ rules }: Snapshot, style: Style, width: number): string[] 
         style('dim', `           ${annotations.runbook_url ?? ''}`),
       ]
     }),
+    ...silentLines(rules, style, width),
     ...broken.map(({ name, lastError }) => style('red', `  ${name}: ${lastError}`)),
   ]
+}
+
+function silentLines(rules: Snapshot['rules'], style: Style, width: number): string[] {
+  const silent = rules.filter(({ state }) => state === 'inactive')
+  if (silent.length === 0) return []
+  const names = silent.map(({ name }) => name.replace(/^ResWave/, ''))
+  return wrap(`silent: ${names.join(', ')}`, width - 2).map((line) => style('dim', `  ${line}`))
 }
 
 function figureLines({ figures }: Snapshot, style: Style): string[] {

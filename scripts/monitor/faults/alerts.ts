@@ -28,11 +28,17 @@ export async function waitFor<T>(
   return undefined
 }
 
-/** Names of all alerts that fired in a span, as Prometheus has recorded them. */
+/** All alerts that fired in a span, as Prometheus has recorded them, and when each began. */
 export async function everFired(
   api: PrometheusApi,
   span: { from: number; to: number },
-): Promise<string[]> {
+): Promise<{ name: string; at: number }[]> {
   const lines = await api.range('ALERTS{alertstate="firing"}', { ...span, step: 1 })
-  return [...new Set(lines.map(({ labels }) => labels.alertname ?? ''))].sort()
+  const first = new Map<string, number>()
+  for (const { labels, points } of lines) {
+    const name = labels.alertname ?? ''
+    const at = points[0]?.[0] ?? span.from
+    first.set(name, Math.min(first.get(name) ?? at, at))
+  }
+  return [...first].map(([name, at]) => ({ name, at }))
 }

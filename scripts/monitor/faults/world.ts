@@ -11,11 +11,12 @@ import { type Prometheus, startPrometheus } from '../prometheus.ts'
 import { readRules, scaleRules, toYaml } from '../rules.ts'
 import type { Tool } from '../tools.ts'
 
-/** Windows and `for` are so many times as short as in the rules: ten minutes are twenty seconds. */
-export const factor = 30
+/** Windows and `for` are so many times as short as in the rules: ten minutes are thirty seconds. */
+export const factor = 20
+/** Also how long a scrape may take, on a machine that does much else. */
+const scrapeMs = 2_000
 /** A window has at least two scrapes. */
-const leastMs = 2_000
-const scrapeMs = 1_000
+const leastMs = 2 * scrapeMs
 /** Past the limit of 120 s, and no longer than it has to be. */
 const optimizationTimeoutMs = 125_000
 /** Between two tokens of a slow model: under its circuit's limits, and never at an end within two minutes. */

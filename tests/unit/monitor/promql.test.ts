@@ -27,6 +27,10 @@ it('parseQuery() finds labels that are grouped by, durations, limits and conditi
   expect(conditions.map((span) => span.text)).toEqual([' and on (instance) b >= 3'])
 })
 
+it.each(['>', '>=', '<', '<=', '==', '!='])('parseQuery() finds the limit after %s', (operator) => {
+  expect(parseQuery(`a ${operator} 3`).limits.map(({ text }) => text)).toEqual(['3'])
+})
+
 it.each(['sum by (a', 'rate(a[5m', 'a{b=}', 'a and'])('parseQuery() refuses %s', (text) => {
   expect(() => parseQuery(text)).toThrow(/Cannot parse/)
 })

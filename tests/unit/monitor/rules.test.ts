@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest'
 import { missingCases } from '../../../scripts/monitor/cases.ts'
+import { readDashboard } from '../../../scripts/monitor/dashboard.ts'
+import { differingLimits } from '../../../scripts/monitor/limits.ts'
+import { brokenReferences } from '../../../scripts/monitor/links.ts'
 import { mutantsOf } from '../../../scripts/monitor/mutants.ts'
 import { parseQuery } from '../../../scripts/monitor/promql.ts'
 import {
@@ -71,4 +74,26 @@ it('runbookProblems() misses a section, a question and an alert', () => {
   expect(
     runbookProblems([rule], section('Late', answers) + section('ResWaveGone', answers)),
   ).toEqual(['There is no alert ResWaveGone'])
+})
+
+it('differingLimits() sees a limit that only one side has changed', () => {
+  const alerts = alertsOf(readRules())
+  expect(differingLimits(readDashboard(), alerts)).toEqual([])
+  const changed = alerts.map((one) => ({ ...one, expr: one.expr.replace('> 0.05', '> 0.1') }))
+  expect(differingLimits(readDashboard(), changed)).toEqual([
+    "'Uploads that succeed' does not turn red at 0.1, where ResWaveUploadsFailing does",
+    "'Optimizations within 120 s' does not turn red at 0.1, where ResWaveOptimizationsSlow does",
+  ])
+})
+
+it('brokenReferences() sees a document, a section and an operation that are not there', () => {
+  const markdown = [
+    '## Here\n[a](monitoring.md#alerts) [b](#here) [c](https://example.com)',
+    '[d](gone.md) [e](monitoring.md#gone) [f](#gone) `npm run operate -- gone`',
+  ].join('\n')
+  expect(brokenReferences('docs/runbook.md', markdown)).toEqual(
+    ['gone.md', 'monitoring.md#gone', '#gone', 'npm run operate -- gone'].map(
+      (what) => `docs/runbook.md refers to ${what}`,
+    ),
+  )
 })
