@@ -12,7 +12,9 @@ it('a run of jobs or of histories must come by every RPC of the queue that the f
     .filter(
       // What watches takes no part in it.
       (path) =>
-        path.endsWith('.ts') && !path.endsWith('.gen.ts') && !/^(?:health|metrics|_shared\/metrics)\//.test(path),
+        path.endsWith('.ts') &&
+        !path.endsWith('.gen.ts') &&
+        !/^(?:health|metrics|_shared\/metrics)\//.test(path),
     )
     .map((path) => readFileSync(join(functions, path), 'utf8'))
   const called = new Set(
