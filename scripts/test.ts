@@ -44,6 +44,7 @@ const tiers: Record<'test' | 'slow', readonly Step[]> = {
     { name: 'pg_prove', command: npm('test:pg_prove'), counts: 'line' },
     { name: 'alerts, dashboard, runbook', command: npm('check:monitoring'), counts: 'line' },
     { name: 'alerts by real faults', command: npm('test:alerts'), counts: 'line' },
+    { name: 'the page in a real browser', command: npm('test:browser'), counts: 'line' },
     { name: 'known advisories', command: npm('check:audit'), counts: 'line' },
     { name: 'footprint of the functions', command: npm('check:footprint'), counts: 'line' },
     { name: 'metrics as Prometheus reads them', command: npm('check:metrics'), counts: 'line' },

@@ -30,11 +30,12 @@ export function Desk({ supabase, tryIt, onTried }: DeskProps) {
   const { optimizeResume, optimizationId, version, phase } = optimizer
 
   const begin = useCallback(
-    (chosen: File, jobDescription: string) => {
+    (chosen: File, jobDescription: string, resumeId?: string) => {
       setTrouble(undefined)
       setFile(chosen)
       // How it ends is in the optimizer's state.
-      optimizeResume(chosen, { jobDescription: jobDescription.trim() || undefined }).catch(() => {})
+      const options = { jobDescription: jobDescription.trim() || undefined, resumeId }
+      optimizeResume(chosen, options).catch(() => {})
     },
     [optimizeResume],
   )
@@ -119,6 +120,10 @@ export function Desk({ supabase, tryIt, onTried }: DeskProps) {
           supabase={supabase}
           route={route}
           onOtherFile={chooseOther}
+          onNewVersion={(chosen) => {
+            go({ page: 'home' })
+            begin(chosen, job, route.resumeId)
+          }}
         />
       )
     case 'search':

@@ -1,4 +1,4 @@
-import { type DragEvent, type RefObject, useState } from 'react'
+import { type DragEvent, type RefObject, useId, useState } from 'react'
 
 const accepted = '.pdf,.docx,.doc'
 
@@ -12,6 +12,7 @@ export interface DropZoneProps {
 /** A file, dropped or chosen. The input itself covers the zone: keyboard, touch and screen readers meet a plain file field. */
 export function DropZone({ onFile, input, label = 'Drop your resume here' }: DropZoneProps) {
   const [over, setOver] = useState(false)
+  const id = useId()
   const leave = () => setOver(false)
   const drop = (event: DragEvent) => {
     event.preventDefault()
@@ -34,23 +35,36 @@ export function DropZone({ onFile, input, label = 'Drop your resume here' }: Dro
         <path d="M13 5h15l9 9v29H13z" />
         <path d="M28 5v9h9M25 35V22M19 27l6-6 6 6" />
       </svg>
-      <label className="drop-label">
+      <label className="drop-label" htmlFor={id}>
         <strong>{label}</strong>
         <span>or choose a file</span>
         <span className="soft small">PDF, DOCX or DOC, at most 50 MB</span>
-        <input
-          ref={input}
-          className="drop-input"
-          type="file"
-          accept={accepted}
-          onChange={(event) => {
-            const [file] = event.target.files ?? []
-            // The same file can be chosen again.
-            event.target.value = ''
-            if (file) onFile(file)
-          }}
-        />
+        <FileInput id={id} className="drop-input" onFile={onFile} input={input} />
       </label>
     </div>
+  )
+}
+
+interface FileInputProps extends Pick<DropZoneProps, 'onFile'> {
+  readonly id: string
+  readonly className: string
+  readonly input?: DropZoneProps['input']
+}
+
+export function FileInput({ id, className, onFile, input }: FileInputProps) {
+  return (
+    <input
+      ref={input}
+      id={id}
+      className={className}
+      type="file"
+      accept={accepted}
+      onChange={(event) => {
+        const [file] = event.target.files ?? []
+        // The same file can be chosen again.
+        event.target.value = ''
+        if (file) onFile(file)
+      }}
+    />
   )
 }

@@ -56,7 +56,7 @@ export function Problem({ trouble, file, takesFocus = false, children, ...ways }
           <WayOn way={wayOn} wait={trouble.retryAfterSeconds} {...ways} />
           {children}
         </div>
-        {trouble.requestId && (
+        {trouble.requestId && ours.has(trouble.code) && (
           <p className="small soft">
             Number of this request: <code>{trouble.requestId}</code>
           </p>
@@ -65,6 +65,9 @@ export function Problem({ trouble, file, takesFocus = false, children, ...ways }
     </section>
   )
 }
+
+/** Failures that whoever runs the service looks for in its log. */
+const ours = new Set(['internal', 'unavailable', 'delta_corrupt', 'model_missing', 'model_invalid'])
 
 /** The server's sentence names what was wrong with this very request. */
 const told = new Set([

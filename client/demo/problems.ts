@@ -122,7 +122,7 @@ const known: Readonly<Record<string, Words>> = {
 
   quota_exceeded: bad(
     'Your quota is used up',
-    'You have as many files or versions as one account may. Old ones go by themselves; deleting a resume makes room at once.',
+    'An account may have only so many resumes and versions. Add the file as a new version of a resume that is there, or ask whoever runs this for more room.',
     'home',
   ),
   too_many_requests: calm(

@@ -1,8 +1,9 @@
 /** One resume: what was found in it, and its history. */
-import { useEffect, useState } from 'react'
+import { useEffect, useId, useState } from 'react'
 import type { ResumeClient } from '../index.ts'
 import { useResumeOptimizer, useResumeVersions } from '../react/index.ts'
 import type { Supabase } from './account.tsx'
+import { FileInput } from './drop-zone.tsx'
 import { fileKind, languageName } from './format.ts'
 import { Skeleton } from './home.tsx'
 import { Link } from './link.tsx'
@@ -18,9 +19,16 @@ export interface ResumePageProps {
   readonly supabase: Supabase
   readonly route: Extract<Route, { page: 'resume' }>
   readonly onOtherFile: () => void
+  readonly onNewVersion: (file: File) => void
 }
 
-export function ResumePage({ client, supabase, route, onOtherFile }: ResumePageProps) {
+export function ResumePage({
+  client,
+  supabase,
+  route,
+  onOtherFile,
+  onNewVersion,
+}: ResumePageProps) {
   const { resumeId, view } = route
   const facts = useLoad(resumeId, (signal) => readResume(supabase, resumeId, signal))
   const history = useResumeVersions(resumeId)
@@ -54,7 +62,7 @@ export function ResumePage({ client, supabase, route, onOtherFile }: ResumePageP
   const known = facts.state === 'ready' ? facts.value : undefined
   return (
     <>
-      <Head facts={known} versions={history.versions.length} />
+      <Head facts={known} versions={history.versions.length} onNewVersion={onNewVersion} />
       <nav className="tabs" aria-label="Views of the resume">
         <Tab route={route} to="suggestions" name="Suggestions" />
         <Tab route={route} to="versions" name="Versions" />
@@ -79,7 +87,14 @@ export function ResumePage({ client, supabase, route, onOtherFile }: ResumePageP
   )
 }
 
-function Head({ facts, versions }: { facts: ResumeFacts | undefined; versions: number }) {
+interface HeadProps {
+  readonly facts: ResumeFacts | undefined
+  readonly versions: number
+  readonly onNewVersion: (file: File) => void
+}
+
+function Head({ facts, versions, onNewVersion }: HeadProps) {
+  const id = useId()
   return (
     <div className="page-head">
       <div>
@@ -91,7 +106,7 @@ function Head({ facts, versions }: { facts: ResumeFacts | undefined; versions: n
           {facts
             ? [
                 fileKind(facts.mimeType),
-                facts.currentVersionId ? languageName(facts.language) : 'not read yet',
+                facts.currentVersionId ? languageName(facts.language) : '',
                 versions > 1 ? `${versions} versions` : '',
               ]
                 .filter(Boolean)
@@ -99,6 +114,10 @@ function Head({ facts, versions }: { facts: ResumeFacts | undefined; versions: n
             : '…'}
         </p>
       </div>
+      <label className="button button-small file-button" htmlFor={id}>
+        Upload a new version
+        <FileInput id={id} className="sr-only" onFile={onNewVersion} />
+      </label>
     </div>
   )
 }

@@ -139,7 +139,9 @@ async function readStored(
   })
   const reader = response.body?.getReader()
   try {
-    if (response.status === 404) return 'gone'
+    // Storage has answered 400 for what is gone; of its body these are the first bytes.
+    const told = response.ok ? '' : new TextDecoder().decode((await reader?.read())?.value)
+    if (response.status === 404 || /"statusCode":\s*"?404/.test(told)) return 'gone'
     if (!response.ok) throw new AppError('unavailable', `Storage answered ${response.status}`)
     const first = await reader?.read()
     if (!first?.value?.byteLength) throw new AppError('unavailable', 'Storage gave no byte')

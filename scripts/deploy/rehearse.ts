@@ -19,7 +19,7 @@ import { startProject } from './project.ts'
 import { rehearseRelease } from './rehearse-release.ts'
 import { readSamples } from './samples.ts'
 
-const timeLimitMs = 240_000
+const timeLimitMs = 300_000
 const boundedBy = setTimeout(() => {
   console.error(`The rehearsal was not over after ${timeLimitMs / 1000} s`)
   process.exit(1)

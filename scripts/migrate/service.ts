@@ -3,6 +3,7 @@ import { createClient } from '@supabase/supabase-js'
 import { keyOf } from '../../functions/_shared/config/config.ts'
 import { type Client, call } from '../../functions/_shared/database/client.ts'
 import type { Database } from '../../functions/_shared/database/database.gen.ts'
+import { toAppError } from '../../functions/_shared/database/errors.ts'
 import { toJson } from '../../functions/_shared/database/json.ts'
 import { AppError } from '../../functions/_shared/errors.ts'
 import { within } from './deadline.ts'
@@ -62,6 +63,8 @@ export interface Service {
   /** @param rolloutId the one that has not ended, if it is not given. @throws AppError not_found, conflict */
   rolloutStage(stage: number, rolloutId: number | undefined): Promise<RolloutStage>
   versions(userId: string, fileId: string): Promise<ResumeVersion[]>
+  /** Which of these objects a version has, also of a resume that is deleted. */
+  ownedNames(names: readonly string[]): Promise<Set<string>>
   rollback(userId: string, fileId: string, exported: readonly string[]): Promise<number>
   recordPurge(ids: readonly number[]): Promise<number[]>
 }
@@ -200,6 +203,17 @@ export function createService(access: Access, pace: Pace, signal: AbortSignal): 
     async versions(userId, fileId) {
       const args = { p_user_id: userId, p_file_id: fileId }
       return resumeVersions.parse(await ask(client, 'internal_versions_of_legacy_file', args))
+    },
+    async ownedNames(names) {
+      return await withRetries(pace, 0, signal, async () => {
+        const { data, error, status } = await client
+          .from('resume_versions')
+          .select('full_storage_path')
+          .in('full_storage_path', names)
+          .neq('held_as', 'none')
+        if (error !== null) return withoutTime(toAppError(error, status))
+        return new Set(data.map((row) => row.full_storage_path))
+      })
     },
     async rollback(userId, fileId, exported) {
       return await ask(client, 'rollback_file_transfer', {

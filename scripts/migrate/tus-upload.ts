@@ -145,20 +145,31 @@ export function createTusUploads(send: Send, pace: Pace): TusUploads {
     return offset
   }
 
+  async function ask(signal: AbortSignal): Promise<boolean> {
+    return await withRetries(pace, 0, signal, () =>
+      send(place, { method: 'OPTIONS' }, 0, signal, async (answer) => {
+        const { headers, ok, status } = answer
+        if (status === 429 || (status >= 500 && status !== 501)) {
+          throw (await failureOf(answer)).error
+        }
+        await answer.body?.cancel()
+        return ok && headers.get('tus-resumable') === version['tus-resumable']
+      }),
+    )
+  }
+
   return {
     async areOffered(signal) {
-      offered ??= withRetries(pace, 0, signal, () =>
-        send(place, { method: 'OPTIONS' }, 0, signal, async (answer) => {
-          await answer.body?.cancel()
-          if (answer.status === 429 || answer.status >= 500) throw (await failureOf(answer)).error
-          return answer.ok && answer.headers.get('tus-resumable') === version['tus-resumable']
-        }),
-      )
+      offered ??= ask(signal)
+      const asked = offered
       try {
-        return await offered
+        return await asked
       } catch (error) {
-        offered = undefined
-        throw error
+        if (offered === asked) offered = undefined
+        signal.throwIfAborted()
+        if (error instanceof AppError && error.code === 'unavailable') throw error
+        // The file that it was asked for was stopped, not this one.
+        return await ask(signal)
       }
     },
 
@@ -166,8 +177,10 @@ export function createTusUploads(send: Send, pace: Pace): TusUploads {
       const { file } = object
       const { uploadId } = resumption
       if (uploadId !== null) {
-        const ask = () => offsetOf(uploadId, file.size, signal)
-        const from = await withRetries(pace, 0, signal, ask)
+        const look = () => offsetOf(uploadId, file.size, signal)
+        const from = await withRetries(pace, 0, signal, look)
+        // It led to an object, which may be there still.
+        if (from === file.size) return false
         const end = from === gone ? gone : await sendParts(uploadId, file, from, signal)
         if (end !== gone) return end !== taken
       }

@@ -112,6 +112,19 @@ it('the journey of a DOCX: suggestions go into the file itself, everything else 
   expect(gone.length).toBeLessThanOrEqual(await page.locator('.suggestion').count())
 })
 
+it('a file as a new version of a resume that is there', async () => {
+  const { page } = await signedUp()
+  await optimized(page)
+  const { name, mimeType, bytes } = resumeDocx()
+  await page
+    .getByLabel('Upload a new version')
+    .setInputFiles({ name, mimeType, buffer: Buffer.from(bytes) })
+  await page.getByText('DOCX · English · 2 versions').waitFor({ timeout: 30_000 })
+  await suggestionsHeading(page).waitFor({ timeout: 30_000 })
+  await page.getByRole('link', { name: 'Versions' }).click()
+  await page.locator('.version', { hasText: 'v2' }).getByText('Current').waitFor()
+})
+
 it('the sample: one button from nothing to suggestions', async () => {
   const { page } = await visitor()
   await page.getByRole('button', { name: 'Try it with a sample resume' }).click()

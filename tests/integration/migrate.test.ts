@@ -87,6 +87,10 @@ describe('npm run migrate', () => {
       })
       expect(await tree()).toEqual(before)
       expect((await ada.client.from('resumes').select('id')).data).toEqual([])
+
+      // What was taken back is there as long as it can be undeleted, and no orphan.
+      expect((await migrate('run', ['--again'])).said).toMatchObject({ verified: 3 })
+      expect((await migrate('verify')).said.counts).toEqual({ equal: 3, extra: 2 })
     },
     timeoutMs,
   )

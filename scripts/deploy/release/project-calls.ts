@@ -31,7 +31,6 @@ const functionList = z.object({
 })
 const rows = z.array(z.record(z.string(), z.unknown()))
 const failure = z.object({ error: z.object({ message: z.string() }) })
-const presence = z.tuple([z.object({ ours: z.boolean(), history: z.boolean() })])
 
 export function createProjectCalls(options: {
   readonly supabase: Supabase
@@ -79,19 +78,19 @@ export function createProjectCalls(options: {
       return new Map(functions.map(({ slug, version }) => [slug, version]))
     },
     async state() {
-      // What there is not yet cannot be named in a statement, not even in a branch that is not taken.
-      const [found] = presence.parse(
-        await query(
-          `select to_regprocedure('private.deploy_state()') is not null as ours, to_regclass('supabase_migrations.schema_migrations') is not null as history`,
-        ),
-      )
-      if (found.ours) {
+      try {
         const [row] = await query('select private.deploy_state() as state')
         return deployedState.parse(row?.state)
+      } catch (error) {
+        if (!isMissing(error)) throw error
       }
-      const applied = found.history
-        ? await query('select version from supabase_migrations.schema_migrations order by version')
-        : []
+      // Nothing of ours, or an older schema, of which the migrations are enough.
+      const applied = await query(
+        'select version from supabase_migrations.schema_migrations order by version',
+      ).catch((error: unknown) => {
+        if (isMissing(error)) return []
+        throw error
+      })
       return deployedState.parse({ migrations: applied.map(({ version }) => version) })
     },
     async push() {
@@ -112,6 +111,13 @@ export function createProjectCalls(options: {
       await run(['functions', 'delete', name, remote])
     },
   }
+}
+
+/** Postgres' words for a schema, table or function that is not there. */
+function isMissing(error: unknown): boolean {
+  return (
+    error instanceof Error && /(schema|function|relation) \S+ does not exist/.test(error.message)
+  )
 }
 
 function parseJson(text: string): unknown {

@@ -223,6 +223,13 @@ const table: [string, Partial<World>, object, number, number][] = [
   ['reading breaks off', { read: () => new Response(brokenBody()) }, noStorage, 503, 503],
   ['reading fails', { read: () => new Response('', { status: 500 }) }, noStorage, 503, 503],
   ['there is no byte', { read: () => new Response('') }, noStorage, 503, 503],
+  [
+    'the file is gone, as Storage has said it before',
+    { read: () => Response.json({ statusCode: '404', error: 'not_found' }, { status: 400 }) },
+    warns,
+    200,
+    200,
+  ],
   ['the file is gone', { read: () => new Response('', { status: 404 }) }, warns, 200, 200],
   [
     'nothing is stored yet',
