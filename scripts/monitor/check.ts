@@ -17,7 +17,7 @@ import { alertsOf, monitoringFolder, readRules, readRuleTests } from './rules.ts
 import { runbookProblems } from './runbook.ts'
 import { findTools, isRequired } from './tools.ts'
 
-const promtoolTimeoutMs = 180_000
+const promtoolTimeoutMs = 300_000
 
 const report = startReport('Monitoring')
 const rules = readRules()
