@@ -3,12 +3,17 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Functions } from './functions.ts'
 import type { LiteServices } from './lite.ts'
+import type { Page } from './page.ts'
 
 /** What stands behind the gateway. */
 export interface Backend {
   lite: LiteServices
   functions: Functions
+  /** The web page, at every address that is not the API's. */
+  page?: Page | undefined
 }
+
+const apiPath = /^\/(?:rest|auth|storage|functions|graphql)\/v1(?:[/?]|$)/
 
 export interface Gateway {
   port: number
@@ -30,6 +35,8 @@ export async function startGateway(port: number, log: (line: string) => void): P
   const server = createServer((request, response) => {
     if (!backend) refuseWhileStarting(response)
     else if (request.url?.startsWith('/functions/v1/')) backend.functions.handle(request, response)
+    else if (backend.page && !apiPath.test(request.url ?? '/'))
+      backend.page.handle(request, response)
     else {
       unanswered.add(response)
       void answer(backend.lite, request, response, log).finally(() => unanswered.delete(response))
@@ -86,7 +93,8 @@ async function answer(
     }
   } catch (error) {
     if (response.destroyed) return
-    log(`${request.method} ${request.url}: ${error}`)
+    // Whose file it is, and the token of a signed link, stand further on in the path.
+    log(`${request.method} ${request.url?.split(/[/?]/, 4).join('/')}: ${error}`)
     if (response.headersSent) response.destroy()
     else {
       response.writeHead(500, { 'content-type': 'application/json' })

@@ -7,6 +7,7 @@ import { startGateway } from './gateway.ts'
 import { startLite } from './lite.ts'
 import { applyMigrations, pendingMigrations } from './migrations.ts'
 import { chooseModel, type ModelChoice } from './model-choice.ts'
+import { openPage, type Page } from './page.ts'
 import { startPostgres } from './postgres.ts'
 import { loadSecrets } from './secrets.ts'
 import { startWorkerTimer } from './worker-timer.ts'
@@ -27,6 +28,8 @@ export interface StackOptions {
   env?: Settings
   /** False for data that is thrown away: faster, and not safe against a power cut. */
   durable?: boolean
+  /** Whether the web page is built and served at the stack's URL. */
+  page?: boolean
   /** False leaves the queue to the test. */
   worker?: boolean
   /** Several processes of a function, each with what it is told of its own. */
@@ -50,6 +53,8 @@ export interface Stack {
   dataDir: string
   model: ModelChoice
   functions: Functions
+  /** Why there is no web page although one was asked for. */
+  pageFailure: string | undefined
   /**
    * Connects the Data API, Auth and Storage anew, once a Postgres that has died is back: a connection of the driver that
    * was about to write when its server died never writes again (postgres 3.4.9, closed() in connection.js).
@@ -76,6 +81,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     parts.push(gateway)
     const url = `http://127.0.0.1:${gateway.port}`
     const secrets = await loadSecrets(join(dir, 'secrets.json'))
+    // Beside the start of Postgres, which leaves a processor idle.
+    const opening = options.page ? tryPage({ url, ...secrets }) : undefined
     const workerToken = settings.WORKER_TOKEN ?? secrets.workerToken
     const metricsToken = settings.METRICS_TOKEN ?? secrets.metricsToken
 
@@ -127,7 +134,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       log,
     })
     parts.push(functions)
-    gateway.open({ lite, functions })
+    const { page, failure: pageFailure } = (await opening) ?? {}
+    gateway.open({ lite, functions, page })
+    writeFileSync(urlFile(dir), url)
     await functions.warm()
     if ((options.worker ?? true) && functions.names.includes('worker')) {
       parts.push(startWorkerTimer(url, workerToken, log))
@@ -142,10 +151,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       dataDir: database.dataDir,
       model: model.choice,
       functions,
+      pageFailure,
       async reconnect() {
         const old = lite
         lite = await connect()
-        gateway.open({ lite, functions })
+        gateway.open({ lite, functions, page })
         // What it waits for went with its server; how long it may is bounded.
         void old.close()
       },
@@ -154,6 +164,21 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+/** A stack without its page is of use still. */
+async function tryPage({
+  url,
+  publishableKey,
+}: {
+  url: string
+  publishableKey: string
+}): Promise<{ page?: Page; failure?: string }> {
+  try {
+    return { page: await openPage({ url, publishableKey }) }
+  } catch (error) {
+    return { failure: error instanceof Error ? error.message : String(error) }
   }
 }
 
@@ -176,8 +201,14 @@ function claimFolder(dir: string): { stop(): void } {
     throw new Error(`A stack is already running on ${dir} (process ${running}). ${advice}`)
   }
   const claim = claimFile(dir)
+  rmSync(urlFile(dir), { force: true })
   writeFileSync(claim, String(process.pid))
-  return { stop: () => rmSync(claim, { force: true }) }
+  return {
+    stop() {
+      rmSync(urlFile(dir), { force: true })
+      rmSync(claim, { force: true })
+    },
+  }
 }
 
 /** The process that has a stack on this folder, if there is one. */
@@ -187,7 +218,14 @@ export function stackProcess(dir: string): number | undefined {
   return Number.isInteger(pid) && pid > 1 && pid !== process.pid && isNode(pid) ? pid : undefined
 }
 
+/** Where the stack on this folder is reached; undefined if none runs. */
+export function runningStack(dir: string): string | undefined {
+  if (stackProcess(dir) === undefined || !existsSync(urlFile(dir))) return undefined
+  return readFileSync(urlFile(dir), 'utf8')
+}
+
 const claimFile = (dir: string) => join(dir, 'stack.pid')
+const urlFile = (dir: string) => join(dir, 'stack.url')
 
 /** The id may belong to another program by now. */
 function isNode(pid: number): boolean {

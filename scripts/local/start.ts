@@ -52,10 +52,14 @@ async function main(): Promise<number> {
     stack = await startStack({
       dir,
       port: options.port,
+      page: !options.once,
       log: (line) => logFile.write(`${line}\n`),
       progress,
     })
     if (stack.model.note) say(errorStyle('yellow', `! ${stack.model.note}`))
+    if (stack.pageFailure) {
+      say(errorStyle('yellow', `! The web page cannot be built: ${stack.pageFailure}`))
+    }
     if (stopped.signal.aborted) return stopped.exitCode()
     const outcome = await runMainJob({
       url: stack.url,
@@ -187,7 +191,10 @@ function sayAddresses(stack: Stack, logPath: string) {
   ] as const
   say('')
   for (const [name, value] of rows) say(`${errorStyle('bold', name.padEnd(16))} ${value}`)
-  say(errorStyle('dim', '\nReady. Ctrl-C stops everything; `npm run reset` forgets the data.'))
+  if (!stack.pageFailure) {
+    say(`\n${errorStyle(['bold', 'green'], 'Open in a browser')} ${errorStyle('bold', stack.url)}`)
+  }
+  say(errorStyle('dim', 'Ready. Ctrl-C stops everything; `npm run reset` forgets the data.'))
 }
 
 /** One line a step; on a terminal a detail that changes is written over, elsewhere its first is enough. */

@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, type Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { AppError } from '../../functions/_shared/errors.ts'
 import type { Hashed } from './storage.ts'
+
+export interface HashedFile extends Hashed {
+  /** How the disk had it when its bytes were read. */
+  readonly found: Stats
+}
 
 /**
  * Hashes a file on the disk as it streams by.
@@ -10,8 +15,8 @@ import type { Hashed } from './storage.ts'
  * @throws AppError migration_source_missing when it cannot be read, migration_source_changed when
  *   somebody wrote to it meanwhile
  */
-export async function hashFile(path: string, signal: AbortSignal): Promise<Hashed> {
-  const before = await statFile(path)
+export async function hashFile(path: string, signal: AbortSignal): Promise<HashedFile> {
+  const found = await statFile(path)
   const hash = createHash('sha256')
   let size = 0
   try {
@@ -23,15 +28,25 @@ export async function hashFile(path: string, signal: AbortSignal): Promise<Hashe
     signal.throwIfAborted()
     throw new AppError('migration_source_missing', `Cannot read '${path}'`, { cause })
   }
-  const after = await statFile(path)
-  if (size !== before.size || after.size !== size || after.mtimeMs !== before.mtimeMs) {
+  const hashed = { sha256: hash.digest('hex'), size, found }
+  if (size !== found.size || !(await isUntouched(path, hashed))) {
     throw new AppError('migration_source_changed', `'${path}' changed while it was read`)
   }
-  return { sha256: hash.digest('hex'), size }
+  return hashed
+}
+
+/**
+ * Whether nobody has written to a file since it was hashed. Who sets its time back after a change changes ctime.
+ *
+ * @throws AppError migration_source_missing
+ */
+export async function isUntouched(path: string, { found }: HashedFile): Promise<boolean> {
+  const now = await statFile(path)
+  return (['ino', 'size', 'mtimeMs', 'ctimeMs'] as const).every((key) => now[key] === found[key])
 }
 
 /** @throws AppError migration_source_missing */
-export async function statFile(path: string) {
+export async function statFile(path: string): Promise<Stats> {
   try {
     const found = await stat(path)
     if (!found.isFile()) throw new Error('It is no file')

@@ -1,6 +1,6 @@
 /** One locked file, from the disk to a version whose bytes are proven. */
 import { AppError } from '../../functions/_shared/errors.ts'
-import { hashFile } from './hash-file.ts'
+import { hashFile, isUntouched } from './hash-file.ts'
 import type { LegacyFile } from './legacy-file.ts'
 import type { Service } from './service.ts'
 import { sourcePath } from './sources.ts'
@@ -20,22 +20,14 @@ export async function moveFile(
 ): Promise<number> {
   const path = sourcePath(root, file.path)
   const source = await hashFile(path, signal)
-  if (file.versionId !== null) {
-    // It was read back equal before it was transferred; only the last word is missing.
-    if (source.sha256 !== file.sha256) {
-      throw new AppError('migration_mismatch', 'The source changed after it was transferred')
-    }
-    await service.recordVerified(file)
-    return 0
-  }
-  const sent = await store(file, path, source, service, signal)
-  if ((await hashFile(path, signal)).sha256 !== source.sha256) {
-    await discard(file, service, signal)
+  // What was transferred had been read back equal before; only the last word is missing.
+  const sent = file.versionId === null && (await store(file, path, source, service, signal))
+  if (!(await isUntouched(path, source))) {
+    if (file.versionId === null) await discard(file, service, signal)
     throw new AppError('migration_source_changed', `'${file.path}' changed while it was moved`)
   }
-  await service.recordUpload(file, source.sha256, source.size)
   try {
-    await service.transfer(file)
+    await service.finish({ id: file.id, sha256: source.sha256, size: source.size })
   } catch (error) {
     // Its user has had everything erased meanwhile: nothing of it may stay.
     if (error instanceof AppError && error.code === 'migration_unknown_file') {
@@ -43,7 +35,6 @@ export async function moveFile(
     }
     throw error
   }
-  await service.recordVerified(file)
   return sent ? source.size : 0
 }
 
@@ -60,13 +51,16 @@ async function store(
     const stored = await objects.hash(file.objectName, source.size, signal)
     return stored?.sha256 === source.sha256 && stored.size === source.size
   }
-  const upload = () => objects.upload(file.objectName, path, file.type, signal)
-  if (await upload()) {
+  const upload = (uploadId: string | null) => {
+    const keep = (begun: string) => service.keepUpload(file, begun)
+    return objects.upload(file.objectName, path, file.type, { uploadId, keep }, signal)
+  }
+  if (await upload(file.uploadId)) {
     if (await isThere()) return true
   } else if (await isThere()) return false
   // Left by an attempt that died, or spoilt on its way: no version relies on it.
   await discard(file, service, signal)
-  await upload()
+  await upload(null)
   if (await isThere()) return true
   await discard(file, service, signal)
   throw new AppError('migration_mismatch', `Storage does not give back '${file.path}' as it is`)

@@ -6,8 +6,10 @@ import type { Database } from '../../functions/_shared/database/database.gen.ts'
 import { toJson } from '../../functions/_shared/database/json.ts'
 import { AppError } from '../../functions/_shared/errors.ts'
 import { within } from './deadline.ts'
+import { createFinish, type Proven } from './finish.ts'
 import {
   claimedFiles,
+  finishedFiles,
   type LegacyFile,
   type ListedFile,
   listedFiles,
@@ -15,7 +17,9 @@ import {
   migrationStatus,
   planned,
   type ResumeVersion,
+  type RolloutStage,
   resumeVersions,
+  rolloutStage,
 } from './legacy-file.ts'
 import type { Pace } from './pace.ts'
 import { withRetries } from './retry.ts'
@@ -31,6 +35,8 @@ const listPage = 500
 export interface Filter {
   readonly userId?: string | undefined
   readonly fileId?: string | undefined
+  /** The users whom this stage of a rollout took in. */
+  readonly stage?: Pick<RolloutStage, 'rolloutId' | 'stage'> | undefined
 }
 
 /** Every call may throw an AppError with the code of the registry. */
@@ -42,9 +48,9 @@ export interface Service {
   /** @returns the ids of all that this worker still holds */
   extend(): Promise<number[]>
   release(): Promise<void>
-  recordUpload(file: LegacyFile, sha256: string, size: number): Promise<void>
-  transfer(file: LegacyFile): Promise<void>
-  recordVerified(file: LegacyFile): Promise<void>
+  keepUpload(file: LegacyFile, uploadId: string): Promise<void>
+  /** Makes a version of what is in Storage and was read back with this hash, and ends its move. */
+  finish(file: Proven): Promise<void>
   fail(
     file: LegacyFile,
     code: string,
@@ -53,6 +59,8 @@ export interface Service {
   ): Promise<string>
   list(filter: Filter & { states?: readonly string[] }): AsyncGenerator<ListedFile>
   status(): Promise<MigrationStatus>
+  /** @param rolloutId the one that has not ended, if it is not given. @throws AppError not_found, conflict */
+  rolloutStage(stage: number, rolloutId: number | undefined): Promise<RolloutStage>
   versions(userId: string, fileId: string): Promise<ResumeVersion[]>
   rollback(userId: string, fileId: string, exported: readonly string[]): Promise<number>
   recordPurge(ids: readonly number[]): Promise<number[]>
@@ -101,7 +109,7 @@ export function createService(access: Access, pace: Pace, signal: AbortSignal): 
   const clientWith = (under: AbortSignal): Client =>
     createClient<Database>(access.url, access.secretKey, {
       auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
-      global: { headers: { 'x-migration-lease': token }, fetch: fetchUnder(under) },
+      global: { fetch: fetchUnder(under) },
     })
   const client = clientWith(signal)
   const parting = clientWith(new AbortController().signal)
@@ -137,24 +145,21 @@ export function createService(access: Access, pace: Pace, signal: AbortSignal): 
       // Also when the run was aborted: others need not wait for the lease to end.
       await call(parting, 'internal_release_legacy_files', { p_lease_token: token })
     },
-    async recordUpload({ id }, sha256, size) {
-      await ask(client, 'internal_record_legacy_upload', {
+    async keepUpload({ id }, uploadId) {
+      await ask(client, 'internal_keep_legacy_upload', {
         p_id: id,
         p_lease_token: token,
-        p_sha256: sha256,
-        p_file_size: size,
+        p_upload_id: uploadId,
       })
     },
-    async transfer({ userId, fileId, objectName }) {
-      await ask(client, 'transfer_file_metadata', {
-        p_user_id: userId,
-        p_file_id: fileId,
-        p_supabase_path: objectName,
-      })
-    },
-    async recordVerified({ id }) {
-      await ask(client, 'internal_record_legacy_verified', { p_id: id, p_lease_token: token })
-    },
+    finish: createFinish(async (files) =>
+      finishedFiles.parse(
+        await ask(client, 'internal_finish_legacy_files', {
+          p_lease_token: token,
+          p_files: toJson(files),
+        }),
+      ),
+    ),
     async fail({ id }, code, retryable, retryAfterSeconds) {
       return await ask(client, 'internal_fail_legacy_file', {
         p_id: id,
@@ -164,7 +169,7 @@ export function createService(access: Access, pace: Pace, signal: AbortSignal): 
         ...(retryAfterSeconds === undefined ? {} : { p_delay_seconds: retryAfterSeconds }),
       })
     },
-    async *list({ userId, fileId, states }) {
+    async *list({ userId, fileId, stage, states }) {
       for (let after = 0; ; ) {
         const page = listedFiles.parse(
           await ask(client, 'internal_list_legacy_files', {
@@ -173,6 +178,7 @@ export function createService(access: Access, pace: Pace, signal: AbortSignal): 
             ...(states === undefined ? {} : { p_states: [...states] }),
             ...(userId === undefined ? {} : { p_user_id: userId }),
             ...(fileId === undefined ? {} : { p_file_id: fileId }),
+            ...(stage === undefined ? {} : { p_rollout_id: stage.rolloutId, p_stage: stage.stage }),
           }),
         )
         yield* page
@@ -183,6 +189,13 @@ export function createService(access: Access, pace: Pace, signal: AbortSignal): 
     },
     async status() {
       return migrationStatus.parse(await ask(client, 'internal_migration_status', {}))
+    },
+    async rolloutStage(stage, rolloutId) {
+      const args = {
+        p_stage: stage,
+        ...(rolloutId === undefined ? {} : { p_rollout_id: rolloutId }),
+      }
+      return rolloutStage.parse(await ask(client, 'internal_rollout_stage', args))
     },
     async versions(userId, fileId) {
       const args = { p_user_id: userId, p_file_id: fileId }

@@ -54,8 +54,8 @@ export async function verifyMigration(
     found(finding, file.path, detail)
     progress.done(file.size)
   })
-  // Of one user or file alone nobody can say what lies beside it.
-  if (options.filter.userId === undefined) {
+  // Of some users or one file alone nobody can say what lies beside it.
+  if (options.filter.userId === undefined && options.filter.stage === undefined) {
     for await (const source of readSources(options)) {
       const { path } = 'file' in source ? source.file : source.problem
       if (!known.has(path))

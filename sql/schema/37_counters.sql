@@ -11,7 +11,7 @@ create table private.counters (
   constraint counters_name_check check (
     name in (
       'uploads', 'upload_bytes', 'storage_calls', 'jobs', 'job_wait', 'job_run', 'optimizations',
-      'model_tokens', 'suggestions', 'rejections'
+      'model_tokens', 'suggestions', 'rejections', 'migration_mismatches', 'store_calls', 'rollout_decisions'
     )
   ),
   -- Labels are words of closed sets: no id and no text of a person is ever among them.
@@ -118,9 +118,8 @@ begin
     select greatest(m, 0) as milliseconds
     from unnest(p_milliseconds) as m
   ), sampled as (
-    -- A batch counts whole and is sampled once: the worst of it.
     insert into private.samples (name, labels, milliseconds)
-    select p_name, p_labels, max(g.milliseconds) from given as g
+    select p_name, p_labels, g.milliseconds from given as g
   ), buckets as (
     select v_bounds[width_bucket(-g.milliseconds, v_bounds)] as bound, count(*) as number, sum(g.milliseconds) as total
     from given as g
@@ -134,7 +133,7 @@ begin
 end
 $$;
 
-comment on function private.observe(text, jsonb, double precision []) is 'Counts durations in their buckets, and keeps one of them as a sample.';
+comment on function private.observe(text, jsonb, double precision []) is 'Counts durations in their buckets, and keeps each as a sample.';
 
 create function private.rate_per_second(p_name text, p_labels jsonb, p_window interval default '5 minutes') returns double precision
 language sql volatile

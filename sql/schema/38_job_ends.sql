@@ -132,6 +132,8 @@ create function private.bury_job(p_job private.jobs, p_error jsonb, p_keep boole
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_source text;
 begin
   -- What has to go in the end is never given up: after its last attempt it starts over.
   if p_job.kind in ('erase', 'remove_object') then
@@ -148,9 +150,15 @@ begin
     when 'ingest' then
       update public.resume_versions
       set state = 'failed', failure_code = coalesce(p_error ->> 'code', 'internal')
-      where version_id = p_job.subject_id and state = 'uploaded';
+      where version_id = p_job.subject_id and state = 'uploaded'
+      returning source into v_source;
+      if v_source = 'upload' then
+        perform private.count('uploads', jsonb_build_object(
+          'outcome', 'failed', 'reason', coalesce(substring(p_error ->> 'code' from '^[a-z0-9_]{1,40}$'), 'internal')
+        ));
+      end if;
       -- A file that is refused for what it is takes up no more room; one that could not be read yet stays.
-      if found and not p_keep then
+      if v_source is not null and not p_keep then
         perform private.remove_held_later(p_job.subject_id, p_job.owner_id, 'failed');
       end if;
     when 'compose' then

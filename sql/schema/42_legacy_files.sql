@@ -27,6 +27,7 @@ create table private.legacy_files (
   verified_at timestamptz,
   purge_after_at timestamptz,
   planned_at timestamptz not null default now(),
+  upload_id text,
   constraint legacy_files_pkey primary key (legacy_file_id),
   constraint legacy_files_version_key unique (user_id, file_id, version_order),
   constraint legacy_files_object_name_key unique (object_name),
@@ -52,7 +53,8 @@ create table private.legacy_files (
   constraint legacy_files_failed_check check (state <> 'failed' or error_code is not null),
   constraint legacy_files_purge_check check ((verified_at is null) = (purge_after_at is null)),
   constraint legacy_files_worker_id_check check (length(worker_id) between 1 and 200),
-  constraint legacy_files_error_code_check check (error_code ~ '^[a-z_]{1,64}$')
+  constraint legacy_files_error_code_check check (error_code ~ '^[a-z_]{1,64}$'),
+  constraint legacy_files_upload_id_check check (upload_id ~ '^[A-Za-z0-9._~-]+$' and length(upload_id) <= 4096)
 );
 
 alter table private.legacy_files enable row level security;
@@ -71,6 +73,7 @@ comment on column private.legacy_files.attempts is 'Claims so far in this round.
 comment on column private.legacy_files.retry_at is 'A planned one is not taken before; null is at once.';
 comment on column private.legacy_files.error_code is 'Code of the error registry that the last attempt ended with; null since it went well.';
 comment on column private.legacy_files.resume_id is 'The resume that all versions of the file are of, set with the first that is transferred.';
+comment on column private.legacy_files.upload_id is 'The resumable upload that its worker has begun, last part of the URL that Storage gave: whoever takes the file over goes on with it. It ends by itself after a day.';
 comment on column private.legacy_files.purge_after_at is 'Until then the source stays, settings.migration_grace after verified_at.';
 
 create index legacy_files_open_idx on private.legacy_files (legacy_file_id) where state in ('planned', 'locked', 'uploaded');
@@ -217,6 +220,7 @@ begin
       object_name = private.legacy_object_name(f.user_id, f.file_id, f.version_order, f.round + (f.state = 'rolled_back')::integer),
       resume_id = case when f.state = 'rolled_back' then null else f.resume_id end,
       version_id = case when f.state = 'rolled_back' then null else f.version_id end,
+      upload_id = case when p_again then null else f.upload_id end,
       verified_at = null, purge_after_at = null
     -- Unless a worker has taken it since.
     where f.legacy_file_id = v_known.legacy_file_id and f.state = v_known.state;

@@ -9,7 +9,7 @@ as $$
     'path', p_file.source_path, 'name', p_file.original_filename, 'type', p_file.mime_type, 'size', p_file.file_size,
     'createdAt', p_file.file_created_at, 'modifiedAt', p_file.file_modified_at, 'sha256', p_file.sha256,
     'state', p_file.state, 'objectName', p_file.object_name, 'attempts', p_file.attempts, 'errorCode', p_file.error_code,
-    'resumeId', p_file.resume_id, 'versionId', p_file.version_id, 'verifiedAt', p_file.verified_at,
+    'uploadId', p_file.upload_id, 'resumeId', p_file.resume_id, 'versionId', p_file.version_id, 'verifiedAt', p_file.verified_at,
     'purgeAfter', p_file.purge_after_at
   )
 $$;

@@ -109,15 +109,11 @@ $$;
 comment on function private.insert_legacy_version(private.legacy_files, uuid) is
 'The version that a legacy file becomes, with its own time and place in the history. Raises upload_incomplete, migration_mismatch.';
 
-create function private.transfer_file_metadata(p_user_id text, p_file_id text, p_supabase_path text) returns public.resume_versions
-language plpgsql security definer
+create function private.transfer_legacy_file(p_user_id text, p_file_id text, p_supabase_path text, p_lease_token text) returns public.resume_versions
+language plpgsql
 set search_path = ''
 as $$
--- Definer: these tables are written by the product alone; execute is for service_role.
 declare
-  -- The Data API hands the request's headers over. A worker sends its lease token with each, so that the call needs
-  -- nothing but these three arguments.
-  v_token constant text := nullif(current_setting('request.headers', true), '')::jsonb ->> 'x-migration-lease';
   v_file private.legacy_files;
   v_version public.resume_versions;
   v_resume_id uuid;
@@ -133,7 +129,7 @@ begin
   if (v_file.user_id, v_file.file_id) is distinct from (p_user_id, p_file_id) then
     perform private.fail('migration_foreign_path', 'The path belongs to another file', 'Send the path that the claim gave.');
   end if;
-  if v_token is null or v_file.lease_token::text is distinct from lower(v_token) or v_file.leased_until <= now() then
+  if p_lease_token is null or v_file.lease_token::text is distinct from lower(p_lease_token) or v_file.leased_until <= now() then
     perform private.fail('migration_not_locked', 'The file is not locked by this worker', 'Claim it, and send its lease token as the header x-migration-lease.');
   end if;
   if v_file.version_id is not null then
@@ -163,6 +159,23 @@ begin
     and (f.legacy_file_id = v_file.legacy_file_id or f.resume_id is null and f.state not in ('verified', 'purged', 'rolled_back'));
   perform private.enqueue_job('ingest', v_version.version_id, v_file.user_id, 200);
   return v_version;
+end
+$$;
+
+comment on function private.transfer_legacy_file(text, text, text, text) is
+'A legacy file that is recorded as uploaded becomes a version. See transfer_file_metadata().';
+
+create function private.transfer_file_metadata(p_user_id text, p_file_id text, p_supabase_path text) returns public.resume_versions
+language plpgsql security definer
+set search_path = ''
+as $$
+-- Definer: these tables are written by the product alone; execute is for service_role.
+begin
+  -- The Data API hands the request's headers over. A worker sends its lease token with each, so that the call needs
+  -- nothing but these three arguments.
+  return private.transfer_legacy_file(
+    p_user_id, p_file_id, p_supabase_path, nullif(current_setting('request.headers', true), '')::jsonb ->> 'x-migration-lease'
+  );
 end
 $$;
 

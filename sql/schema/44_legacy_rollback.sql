@@ -1,42 +1,4 @@
--- What an operator sees of a migration, the way back, and the end of the sources.
-
-create function private.list_legacy_files(p_after bigint, p_limit integer, p_states text[], p_user_id text, p_file_id text) returns jsonb
-language sql stable security definer
-set search_path = ''
-as $$
--- Definer: the table is granted to nobody; execute is for service_role alone.
-  select coalesce(jsonb_agg(
-    private.legacy_file_json(p.f) || jsonb_build_object(
-      'versionState', v.state, 'failureCode', v.failure_code, 'heldAs', v.held_as, 'fullPath', v.full_storage_path,
-      'deleted', r.deleted_at is not null,
-      'purgeable', coalesce((p.f).state = 'verified' and (p.f).purge_after_at <= now() and v.state = 'ready' and r.deleted_at is null, false)
-    )
-    order by (p.f).legacy_file_id
-  ), '[]')
-  from (
-    select f from private.legacy_files as f
-    where f.legacy_file_id > coalesce(p_after, 0)
-      and (p_states is null or f.state = any (p_states))
-      and (p_user_id is null or f.user_id = p_user_id)
-      and (p_file_id is null or f.file_id = p_file_id)
-    order by f.legacy_file_id
-    limit least(greatest(coalesce(p_limit, 500), 1), 1000)
-  ) as p
-    left join public.resume_versions as v on v.version_id = (p.f).version_id
-    left join public.resumes as r on r.id = v.resume_id
-$$;
-
-create function public.internal_list_legacy_files(
-  p_after bigint default 0, p_limit integer default 500, p_states text[] default null, p_user_id text default null, p_file_id text default null
-) returns jsonb
-language sql stable
-set search_path = ''
-as $$
-  select private.list_legacy_files(p_after, p_limit, p_states, p_user_id, p_file_id)
-$$;
-
-comment on function public.internal_list_legacy_files(bigint, integer, text[], text, text) is
-'A page of a migration''s files in the order of their ids, after p_after, at most 1,000, each with what became of its version. purgeable: verified, read by ingest, its grace period over.';
+-- How far a migration is, the way back, and the end of the sources.
 
 create function private.migration_status() returns jsonb
 language sql stable security definer
@@ -232,12 +194,10 @@ $$;
 comment on function public.internal_record_legacy_purge(bigint[]) is
 'Gives sources up: of these files, those that are verified, read by ingest and past their grace period. Returns which; only their sources may be deleted, after this.';
 
-grant execute on function private.list_legacy_files(bigint, integer, text[], text, text) to service_role;
 grant execute on function private.migration_status() to service_role;
 grant execute on function private.versions_of_legacy_file(text, text) to service_role;
 grant execute on function private.rollback_file_transfer(text, text, uuid[]) to service_role;
 grant execute on function private.record_legacy_purge(bigint[]) to service_role;
-grant execute on function public.internal_list_legacy_files(bigint, integer, text[], text, text) to service_role;
 grant execute on function public.internal_migration_status() to service_role;
 grant execute on function public.internal_versions_of_legacy_file(text, text) to service_role;
 grant execute on function public.rollback_file_transfer(text, text, uuid[]) to service_role;

@@ -73,6 +73,9 @@ begin
       language = p_language, notices = v_version.notices || p_notices, ready_at = now()
     where v.version_id = v_version.version_id
     returning * into v_version;
+    if v_version.source = 'upload' then
+      perform private.count('uploads', '{"outcome": "succeeded"}');
+    end if;
     perform private.keep_versions(v_version.resume_id);
   end if;
   perform private.delete_jobs(array[p_job_id], 'succeeded');

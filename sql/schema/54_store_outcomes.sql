@@ -54,6 +54,12 @@ declare
   v_counted integer;
 begin
   perform private.check_store_outcomes(p_outcomes);
+  perform private.count('store_calls', jsonb_build_object('side', c.side, 'outcome', c.outcome), c.number)
+  from (
+    select o.side, o.outcome, count(*) as number
+    from jsonb_to_recordset(p_outcomes) as o (side text, outcome text)
+    group by o.side, o.outcome
+  ) as c;
   select * into v_rollout from private.rollouts as r where r.ended_at is null;
   if not found then
     return 0;

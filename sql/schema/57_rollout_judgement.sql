@@ -3,11 +3,14 @@
 create function private.note_rollout(
   p_rollout_id bigint, p_decided_at timestamptz, p_decision text, p_from_stage integer, p_to_stage integer, p_decided_by text, p_why text, p_figures jsonb default '{}'
 ) returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
   insert into private.rollout_decisions (rollout_id, decided_at, decision, from_stage, to_stage, decided_by, why, figures)
-  values (p_rollout_id, p_decided_at, p_decision, p_from_stage, p_to_stage, p_decided_by, p_why, p_figures)
+  values (p_rollout_id, p_decided_at, p_decision, p_from_stage, p_to_stage, p_decided_by, p_why, p_figures);
+  perform private.count('rollout_decisions', jsonb_build_object('decision', p_decision));
+end
 $$;
 
 create function private.enter_rollout_stage(p_rollout_id bigint, p_stage integer, p_at timestamptz) returns void

@@ -51,10 +51,13 @@ select bag_eq(
       ('public.internal_extend_legacy_files'), ('private.extend_legacy_files'),
       ('public.internal_release_legacy_files'), ('private.release_legacy_files'),
       ('public.internal_fail_legacy_file'), ('private.fail_legacy_file'),
+      ('public.internal_keep_legacy_upload'), ('private.keep_legacy_upload'),
       ('public.internal_record_legacy_upload'), ('private.record_legacy_upload'),
       ('public.transfer_file_metadata'), ('private.transfer_file_metadata'),
       ('public.internal_record_legacy_verified'), ('private.record_legacy_verified'),
+      ('public.internal_finish_legacy_files'), ('private.finish_legacy_files'),
       ('public.internal_list_legacy_files'), ('private.list_legacy_files'),
+      ('public.internal_rollout_stage'), ('private.rollout_stage'),
       ('public.internal_migration_status'), ('private.migration_status'),
       ('public.internal_versions_of_legacy_file'), ('private.versions_of_legacy_file'),
       ('public.rollback_file_transfer'), ('private.rollback_file_transfer'),
@@ -99,7 +102,7 @@ select bag_eq(
       ('public.pin_rollout_user'), ('private.pin_rollout_user'),
       ('public.rollout_report'), ('private.rollout_report'),
       ('public.internal_keep_house'), ('private.keep_house'),
-      ('public.internal_health'), ('private.health')
+      ('public.internal_health'), ('private.health'), ('public.internal_metrics'), ('private.metrics')
   $$,
   'service_role may execute the service''s RPCs and their bodies, nothing else'
 );

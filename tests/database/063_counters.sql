@@ -29,7 +29,7 @@ select results_eq(
   $$ values ('5', 2::bigint, 5::double precision), ('50', 1, 30), ('inf', 1, 2000000) $$,
   'durations are counted in their buckets, with their sums'
 );
-select is((select count(*) from private.samples where labels ->> 'kind' = 'prune' and milliseconds = 2000000), 1::bigint, 'of a batch the worst is a sample');
+select is((select count(*) from private.samples where labels ->> 'kind' = 'prune' and milliseconds = 2000000), 1::bigint, 'each is a sample');
 select lives_ok($$ select private.observe('job_wait', '{}', variadic null) $$, 'nothing measured is nothing counted');
 
 -- What may be counted

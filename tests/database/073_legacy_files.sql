@@ -1,7 +1,7 @@
 -- A migration off a local disk: planning, leases, the transfer, the way back, the end of the sources.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(86);
+select plan(109);
 
 create function pg_temp.line(p_user_id text, p_file_id text, p_version integer default 1, p_more jsonb default '{}') returns jsonb
 language sql
@@ -260,6 +260,68 @@ select is(
 );
 select is((pg_temp.row_of('auth0|3', 'cv', 2)).state, 'verified', 'not one that ingest has not read');
 
+-- Many at once
+select pg_temp.plan_files(pg_temp.line('auth0|5', 'a'), pg_temp.line('auth0|5', 'b'), pg_temp.line('auth0|4', 'a'), pg_temp.line('auth0|4', 'none'));
+select pg_temp.claim_files('finisher');
+select write_object('resumes', f.object_name, 1000) from private.legacy_files as f where f.user_id in ('auth0|4', 'auth0|5') and f.file_id <> 'none';
+create function pg_temp.finish_files(p_worker text, p_sha256 text default repeat('b', 64)) returns jsonb
+language sql
+as $$
+  select jsonb_object_agg((select f.user_id || ' ' || f.file_id from private.legacy_files as f where f.legacy_file_id = (o ->> 'id')::bigint), o -> 'code')
+  from jsonb_array_elements(
+    public.internal_finish_legacy_files(pg_temp.token(p_worker), (
+      select jsonb_agg(jsonb_build_object('id', f.legacy_file_id, 'sha256', p_sha256, 'size', 1000))
+      from private.legacy_files as f
+      where f.user_id in ('auth0|4', 'auth0|5')
+    ))
+  ) as o
+$$;
+select is(
+  pg_temp.finish_files('thief'),
+  '{"auth0|4 a": "migration_not_locked", "auth0|4 none": "migration_not_locked", "auth0|5 a": "migration_not_locked", "auth0|5 b": "migration_not_locked"}',
+  'who does not hold the files finishes none'
+);
+select is(
+  pg_temp.finish_files('finisher'), '{"auth0|4 a": null, "auth0|4 none": "upload_incomplete", "auth0|5 a": null, "auth0|5 b": null}',
+  'files are finished together, and what is not in storage keeps no other back'
+);
+select results_eq(
+  $$ select f.user_id, f.file_id, f.state, f.sha256 is not null, v.source from private.legacy_files as f left join public.resume_versions as v using (version_id)
+    where f.user_id in ('auth0|4', 'auth0|5') order by 1, 2 $$,
+  $$ values ('auth0|4', 'a', 'verified', true, 'migration'), ('auth0|4', 'none', 'locked', false, null), ('auth0|5', 'a', 'verified', true, 'migration'),
+    ('auth0|5', 'b', 'verified', true, 'migration') $$,
+  'each is a version or as it was'
+);
+select is(
+  array(select e.state from private.legacy_file_events as e where e.legacy_file_id = (pg_temp.row_of('auth0|5', 'a')).legacy_file_id order by e.event_id),
+  '{planned,locked,uploaded,verified}', 'with every step in the audit trail'
+);
+select is(pg_temp.finish_files('finisher') -> 'auth0|5 a', 'null', 'asked again after a lost answer, it says the same');
+select is(
+  (select count(*) from public.resumes where user_id in ('auth0|4', 'auth0|5')), 3::bigint, 'and makes nothing new'
+);
+select is(pg_temp.finish_files('finisher', repeat('c', 64)) ->> 'auth0|5 a', 'migration_not_locked', 'other bytes are no such answer');
+select is(public.internal_finish_legacy_files(pg_temp.token('finisher'), '[{"id": 0}]') #>> '{0,code}', 'migration_unknown_file', 'a file that is not there is told');
+select is(public.internal_finish_legacy_files(pg_temp.token('finisher'), '[{}]') #>> '{0,code}', 'migration_unknown_file', 'and one without an id');
+select is(public.internal_finish_legacy_files(pg_temp.token('finisher'), '[]'), '[]', 'nothing is finished with nothing');
+select throws_ok($$ select public.internal_finish_legacy_files(gen_random_uuid(), '{}') $$, 'PT400', null, 'files are finished as an array');
+select throws_ok($$ select public.internal_finish_legacy_files(gen_random_uuid(), null) $$, 'PT400', null, 'which is given');
+select throws_ok(
+  $$ select public.internal_finish_legacy_files(gen_random_uuid(), (select jsonb_agg('{}'::jsonb) from generate_series(1, 101))) $$, 'PT400', null, 'of at most 100'
+);
+create function pg_temp.tg_refuse() returns trigger
+language plpgsql
+as $$
+begin
+  raise exception 'no disk';
+end
+$$;
+create trigger refuse before insert on public.resume_versions for each row execute function pg_temp.tg_refuse();
+select write_object('resumes', f.object_name, 1000) from private.legacy_files as f where f.user_id = 'auth0|4' and f.file_id = 'none';
+select is(pg_temp.finish_files('finisher') ->> 'auth0|4 none', 'internal', 'what nobody foresaw fails that file alone');
+drop trigger refuse on public.resume_versions;
+select is(pg_temp.finish_files('finisher') -> 'auth0|4 none', 'null', 'for a while');
+
 -- The way back
 select is(
   jsonb_path_query_array(public.internal_versions_of_legacy_file('auth0|3', 'cv'), '$[*].legacyVersion'), '[1, 2, 3, null]', 'an export knows what came by migration, and what since'
@@ -276,6 +338,22 @@ select is(pg_temp.plan_files(pg_temp.line('auth0|3', 'cv')) ->> 'known', '1', 'w
 select is(public.internal_plan_legacy_files(jsonb_build_array(pg_temp.line('auth0|3', 'cv')), true) ->> 'planned', '1', 'until it is asked to go again');
 select is((pg_temp.row_of('auth0|3', 'cv')).object_name, private.legacy_object_name('auth0|3', 'cv', 1, 2), 'under a new name');
 select isnt((pg_temp.move('auth0|3', 'cv')).resume_id, resume_id, 'to a new resume') from third;
+
+-- A resumable upload
+select pg_temp.plan_files(pg_temp.line('auth0|4', 'cv'));
+create temporary table large as select (c -> 0 ->> 'id')::bigint as id, c -> 0 -> 'uploadId' as upload_id from pg_temp.claim_files('sender', 1, 'auth0|4') as c;
+select is(upload_id, 'null', 'a file that is claimed first has no upload') from large;
+select lives_ok($$ select public.internal_keep_legacy_upload(id, pg_temp.token('sender'), 'cmVzdW1lcw-_.~') from large $$, 'its worker says which one it has begun');
+select throws_ok($$ select public.internal_keep_legacy_upload(id, pg_temp.token('other'), 'theirs') from large $$, 'PT409', null, 'nobody else does');
+select throws_ok($$ select public.internal_keep_legacy_upload(-1, pg_temp.token('sender'), 'none') $$, 'PT404', null, 'nor of a file that is none');
+select throws_ok($$ select public.internal_keep_legacy_upload(id, pg_temp.token('sender'), '../object/resumes/x') from large $$, 'PT400', null, 'a part of a URL, and no path');
+select pg_temp.later('2 minutes');
+select is(pg_temp.claim_files('next', 1, 'auth0|4') #>> '{0,uploadId}', 'cmVzdW1lcw-_.~', 'who takes the file over goes on with it');
+select throws_ok($$ select public.internal_keep_legacy_upload(id, pg_temp.token('next'), null) from large $$, 'PT400', null, 'which has a name');
+select public.internal_keep_legacy_upload(id, pg_temp.token('next'), 'another') from large;
+update private.legacy_files set state = 'rolled_back', worker_id = null, lease_token = null, leased_until = null where user_id = 'auth0|4';
+select public.internal_plan_legacy_files(jsonb_build_array(pg_temp.line('auth0|4', 'cv')), true);
+select is((pg_temp.row_of('auth0|4', 'cv')).upload_id, null, 'a next round has a name, and an upload, of its own');
 
 -- Erasure
 select authenticate_as('auth0|2');

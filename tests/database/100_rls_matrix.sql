@@ -2,7 +2,7 @@
 -- different answers, and each stands here for every cell. Every statement is valid for someone who may.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(522);
+select plan(542);
 
 create temporary table ready as select r.* from ready_version('auth0|owner', 'ready.pdf') as r;
 create temporary table pending as select r.* from begin_upload('auth0|owner', 'pending.pdf') as r;
@@ -53,6 +53,10 @@ values
   ('private.counter_totals', 'insert', 'error 42501', 'error 55000', 'error 55000', 'error 55000', 'error 55000', $$insert into private.counter_totals (name) values ('jobs')$$),
   ('private.counter_totals', 'update', 'error 42501', 'error 55000', 'error 55000', 'error 55000', 'error 55000', 'update private.counter_totals set value = 0'),
   ('private.counter_totals', 'delete', 'error 42501', 'error 55000', 'error 55000', 'error 55000', 'error 55000', 'delete from private.counter_totals'),
+  ('private.totals', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'select from private.totals'),
+  ('private.totals', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.totals (name, shard, value) values ('jobs', 0, 1)$$),
+  ('private.totals', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'update private.totals set value = 0'),
+  ('private.totals', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'delete from private.totals'),
   ('private.dead_jobs', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'select from private.dead_jobs'),
   ('private.dead_jobs', 'insert', 'error 42501', 'error 55000', 'error 55000', 'error 55000', 'error 55000', 'insert into private.dead_jobs (job_id) values (1)'),
   ('private.dead_jobs', 'update', 'error 42501', 'error 55000', 'error 55000', 'error 55000', 'error 55000', 'update private.dead_jobs set attempts = 0'),

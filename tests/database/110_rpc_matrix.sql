@@ -1,7 +1,7 @@
 -- Every RPC × role, called with arguments that pass for whoever may. The owner has a version of each state.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(375);
+select plan(395);
 
 create temporary table ready as select r.* from ready_version('auth0|owner', 'ready.pdf', 'A carpenter') as r;
 create temporary table arrived as select r.* from begin_upload('auth0|owner', 'arrived.pdf') as r;
@@ -114,9 +114,12 @@ from (
     ('internal_extend_legacy_files', 'select public.internal_extend_legacy_files(token, 60) from moving'),
     ('internal_release_legacy_files', 'select public.internal_release_legacy_files(token) from moving'),
     ('internal_fail_legacy_file', $$select public.internal_fail_legacy_file(id, token, 'internal', true) from moving$$),
+    ('internal_keep_legacy_upload', $$select public.internal_keep_legacy_upload(id, token, 'an-upload') from moving$$),
     ('internal_record_legacy_upload', $$select public.internal_record_legacy_upload(id, token, repeat('a', 64), 7) from moving$$),
     ('transfer_file_metadata', $$select public.transfer_file_metadata('auth0|mover', '1', path) from moving$$),
     ('internal_record_legacy_verified', 'select public.internal_record_legacy_verified(id, token) from moving'),
+    ('internal_finish_legacy_files', $$select public.internal_finish_legacy_files(token, jsonb_build_array(jsonb_build_object('id', id, 'sha256', repeat('a', 64), 'size', 7))) from moving$$),
+    ('internal_rollout_stage', 'select public.internal_rollout_stage(1)'),
     ('internal_list_legacy_files', 'select public.internal_list_legacy_files()'),
     ('internal_migration_status', 'select public.internal_migration_status()'),
     ('internal_versions_of_legacy_file', $$select public.internal_versions_of_legacy_file('auth0|mover', '1')$$),
@@ -135,7 +138,8 @@ from (
     ('pin_rollout_user', $$select public.pin_rollout_user('auth0|owner', 'local', 'me', 'x')$$),
     ('rollout_report', 'select public.rollout_report()'),
     ('internal_keep_house', 'select public.internal_keep_house()'),
-    ('internal_health', 'select public.internal_health()')
+    ('internal_health', 'select public.internal_health()'),
+    ('internal_metrics', 'select public.internal_metrics()')
 ) as t (rpc, call);
 
 select is(outcome_as(c.who, m.call), c.expected, format('%s %s(): %s', c.who, m.rpc, c.expected))

@@ -2,7 +2,7 @@
 -- token is read once. Plans, not times: a machine may be slow.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(14);
+select plan(15);
 
 insert into public.resumes (user_id, original_filename, mime_type, content_text, language)
 select 'auth0|' || n % 500, n || '.pdf', 'application/pdf', 'word' || n % 50 || ' carpenter', 'en'
@@ -96,6 +96,24 @@ select doesnt_match(
 );
 select doesnt_match(
   pg_temp.plan_of($$ select 1 from public.resume_versions as v join public.resumes as r on r.id = v.resume_id where r.user_id = 'auth0|7' and v.state = 'pending' $$), 'Seq Scan', 'a quota is counted over one owner''s rows'
+);
+
+-- What Prometheus asks for every few seconds
+insert into private.legacy_files (user_id, file_id, version_order, source_path, original_filename, mime_type, file_size, file_created_at, file_modified_at, object_name)
+select 'auth0|' || n, n::text, 1, n::text, 'cv.pdf', 'application/pdf', 1, now(), now(), n::text from generate_series(1, 5000) as n;
+insert into private.samples (name, labels, milliseconds, sampled_at)
+select 'storage_calls', '{}', n, now() - n * interval '1 second' from generate_series(1, 5000) as n;
+analyze private.legacy_files, private.samples;
+create temporary table scans as select relid, seq_scan from pg_stat_xact_user_tables;
+select public.internal_metrics();
+select is_empty(
+  $$
+    select s.relid::regclass
+    from pg_stat_xact_user_tables as s join scans as b using (relid)
+    where s.seq_scan > b.seq_scan
+      and s.relid not in ('private.totals'::regclass, 'private.counters'::regclass, 'private.circuit_breakers'::regclass, 'private.rollouts'::regclass)
+  $$,
+  'metrics read no table whole that grows with the users'
 );
 
 select * from finish();

@@ -108,6 +108,8 @@ export async function knownValues(
     p_circuit: ['{"state":"closed","epoch":0,"calls":[]}', '{"state":"open","epoch":1}'],
     p_stages: ['[{"phase":"dual_write","percentage":5,"minSeconds":0,"minCalls":1,"minUsers":1}]'],
     p_stage: ['0', '1'],
+    p_rollout_id: ['1', 'null'],
+    p_upload_id: ['"an-upload"'],
     p_by: ['"An operator"'],
     p_why: ['"A reason"'],
     p_phase: ['"local"', '"supabase"', 'null'],
@@ -166,15 +168,20 @@ export function withLegacyFile(
     ? { p_user_id: file.user_id, p_file_id: file.file_id, p_supabase_path: file.object_name }
     : call.path.endsWith('/rollback_file_transfer')
       ? { p_user_id: file.user_id, p_file_id: file.verified_file_id, p_exported: [] }
-      : call.body.includes('"p_id"')
+      : call.path.endsWith('/internal_finish_legacy_files')
         ? {
-            p_id: Number(file.legacy_file_id),
             p_lease_token: legacyToken,
-            ...(call.body.includes('"p_sha256"')
-              ? { p_sha256: 'a'.repeat(64), p_file_size: 1000 }
-              : {}),
+            p_files: [{ id: Number(file.legacy_file_id), sha256: 'a'.repeat(64), size: 1000 }],
           }
-        : undefined
+        : call.body.includes('"p_id"')
+          ? {
+              p_id: Number(file.legacy_file_id),
+              p_lease_token: legacyToken,
+              ...(call.body.includes('"p_sha256"')
+                ? { p_sha256: 'a'.repeat(64), p_file_size: 1000 }
+                : {}),
+            }
+          : undefined
   if (own === undefined) return call
   const members = Object.entries(own).map(([name, value]): [string, Text] => [
     name,

@@ -525,6 +525,7 @@ export type Database = {
           max_attempts: number
           owner_id: string
           payload: Json
+          request_id: string
           subject_id: string
         }[]
       }
@@ -690,6 +691,10 @@ export type Database = {
         }
         Returns: string
       }
+      internal_finish_legacy_files: {
+        Args: { p_files: Json; p_lease_token: string }
+        Returns: Json
+      }
       internal_health: { Args: Record<PropertyKey, never>; Returns: Json }
       internal_ingest_source: {
         Args: { p_job_id: number; p_lease_token: string }
@@ -736,16 +741,23 @@ export type Database = {
         }
       }
       internal_keep_house: { Args: { p_storage_calls?: Json }; Returns: Json }
+      internal_keep_legacy_upload: {
+        Args: { p_id: number; p_lease_token: string; p_upload_id: string }
+        Returns: undefined
+      }
       internal_list_legacy_files: {
         Args: {
           p_after?: number
           p_file_id?: string
           p_limit?: number
+          p_rollout_id?: number
+          p_stage?: number
           p_states?: string[]
           p_user_id?: string
         }
         Returns: Json
       }
+      internal_metrics: { Args: Record<PropertyKey, never>; Returns: Json }
       internal_migration_status: { Args: Record<PropertyKey, never>; Returns: Json }
       internal_optimization_source: {
         Args: { p_job_id: number; p_lease_token: string }
@@ -893,6 +905,7 @@ export type Database = {
         Returns: boolean
       }
       internal_reserve_whole: { Args: { p_job_id: number; p_lease_token: string }; Returns: string }
+      internal_rollout_stage: { Args: { p_rollout_id?: number; p_stage: number }; Returns: Json }
       internal_start_optimization: {
         Args: { p_job_id: number; p_lease_token: string }
         Returns: {

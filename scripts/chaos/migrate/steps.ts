@@ -12,9 +12,7 @@ const steps: Readonly<Record<Command, readonly string[]>> = {
     'storage upload',
     'storage download',
     'storage remove',
-    'internal_record_legacy_upload',
-    'transfer_file_metadata',
-    'internal_record_legacy_verified',
+    'internal_finish_legacy_files',
     'internal_extend_legacy_files',
     'internal_fail_legacy_file',
     'internal_release_legacy_files',
@@ -49,7 +47,7 @@ export const migrationRpcs: readonly string[] = [...new Set(Object.values(steps)
 /** What comes again and again is struck over the whole command, the rest from when it is first seen. */
 export function isFrequent(command: Command, step: string): boolean {
   if (command !== 'run') return step !== 'internal_migration_status'
-  return /^(?:storage (?:upload|download)|internal_claim|internal_record|transfer)/.test(step)
+  return /^(?:storage (?:upload|download)|internal_claim|internal_finish)/.test(step)
 }
 
 export type Kind = 'RPC' | 'upload' | 'download' | 'remove'

@@ -1,0 +1,110 @@
+/** Where one begins: a file, a job to hold it against, and the resumes that are there already. */
+import { type ReactNode, type RefObject, useId } from 'react'
+import type { Resume, ResumeClient } from '../index.ts'
+import { DropZone } from './drop-zone.tsx'
+import { date, fileKind, languageName } from './format.ts'
+import { Link } from './link.tsx'
+import { useLoad } from './load.ts'
+import { Problem } from './problem.tsx'
+
+export interface HomeProps {
+  readonly client: ResumeClient
+  readonly job: string
+  readonly onJob: (job: string) => void
+  readonly onFile: (file: File) => void
+  readonly onSample: () => void
+  readonly chooser: RefObject<HTMLInputElement | null>
+  /** What takes the place of the field for a file while one is under way. */
+  readonly work: ReactNode
+  /** What came of the last file, if it was nothing good. */
+  readonly problem: ReactNode
+}
+
+const maxJobCharacters = 20_000
+
+export function Home({ client, job, onJob, onFile, onSample, chooser, work, problem }: HomeProps) {
+  const id = useId()
+  return (
+    <>
+      <h1 tabIndex={-1}>What would you like to improve?</h1>
+      <div className="desk">
+        <section className="stack" aria-label="A new resume">
+          {problem}
+          {work ?? <DropZone onFile={onFile} input={chooser} />}
+          <div className="card stack">
+            <div className="field">
+              <label htmlFor={`${id}-job`}>The job it is for (optional)</label>
+              <textarea
+                id={`${id}-job`}
+                className="input"
+                rows={7}
+                value={job}
+                maxLength={maxJobCharacters}
+                placeholder="Paste the posting: its keywords are looked for in your resume."
+                aria-describedby={`${id}-hint`}
+                onChange={(event) => onJob(event.target.value)}
+              />
+              <p className="hint" id={`${id}-hint`}>
+                Words of the posting never count as yours: what only it names is reported as
+                missing. Fill it in before you choose a file.
+              </p>
+            </div>
+          </div>
+          <p className="small soft">
+            No resume at hand?{' '}
+            <button type="button" className="button button-plain button-small" onClick={onSample}>
+              Take a sample
+            </button>
+          </p>
+        </section>
+        <Resumes client={client} />
+      </div>
+    </>
+  )
+}
+
+function Resumes({ client }: { client: ResumeClient }) {
+  const resumes = useLoad('resumes', (signal) => client.resumes({ signal, limit: 50 }))
+  return (
+    <section className="card" aria-labelledby="resumes-title">
+      <h2 id="resumes-title">Your resumes</h2>
+      {resumes.state === 'loading' && <Skeleton lines={3} />}
+      {resumes.state === 'failed' && <Problem trouble={resumes.trouble} onRetry={resumes.reload} />}
+      {resumes.state === 'ready' &&
+        (resumes.value.length === 0 ? (
+          <p className="empty">None yet. The first one that you drop appears here.</p>
+        ) : (
+          <ul className="list">
+            {resumes.value.map((resume) => (
+              <ResumeLine key={resume.id} resume={resume} />
+            ))}
+          </ul>
+        ))}
+    </section>
+  )
+}
+
+function ResumeLine({ resume }: { resume: Resume }) {
+  const isRead = resume.current_version_id !== null
+  const facts = isRead
+    ? [fileKind(resume.mime_type), languageName(resume.language), date(resume.updated_at)]
+    : [fileKind(resume.mime_type), 'not read yet', date(resume.created_at)]
+  return (
+    <li>
+      <Link className="list-link" to={{ page: 'resume', resumeId: resume.id, view: 'suggestions' }}>
+        <span className="list-name">{resume.original_filename}</span>
+        <span className="small soft">{facts.join(' · ')}</span>
+      </Link>
+    </li>
+  )
+}
+
+export function Skeleton({ lines }: { lines: number }) {
+  return (
+    <div aria-hidden="true">
+      {Array.from({ length: lines }, (_, line) => line).map((line) => (
+        <div key={line} className="skeleton skeleton-lines" />
+      ))}
+    </div>
+  )
+}

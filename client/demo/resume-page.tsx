@@ -1,0 +1,188 @@
+/** One resume: what was found in it, and its history. */
+import { useEffect, useState } from 'react'
+import type { ResumeClient } from '../index.ts'
+import { useResumeOptimizer, useResumeVersions } from '../react/index.ts'
+import type { Supabase } from './account.tsx'
+import { fileKind, languageName } from './format.ts'
+import { Skeleton } from './home.tsx'
+import { Link } from './link.tsx'
+import { troubleOf, useLoad } from './load.ts'
+import { Problem, type Trouble } from './problem.tsx'
+import { type ResumeFacts, readRequest, readResume } from './resume-data.ts'
+import { go, type Route } from './route.ts'
+import { RunView } from './run-view.tsx'
+import { VersionsView } from './versions-view.tsx'
+
+export interface ResumePageProps {
+  readonly client: ResumeClient
+  readonly supabase: Supabase
+  readonly route: Extract<Route, { page: 'resume' }>
+  readonly onOtherFile: () => void
+}
+
+export function ResumePage({ client, supabase, route, onOtherFile }: ResumePageProps) {
+  const { resumeId, view } = route
+  const facts = useLoad(resumeId, (signal) => readResume(supabase, resumeId, signal))
+  const history = useResumeVersions(resumeId)
+  const optimizer = useResumeOptimizer()
+  const latest = facts.state === 'ready' ? facts.value.runs[0]?.optimizationId : undefined
+  const run = route.run ?? latest
+  const { follow } = optimizer
+  useEffect(() => {
+    // How it ends is in the optimizer's state.
+    if (run) follow(run).catch(() => {})
+  }, [run, follow])
+  // The resume is read, and its version ready, in the course of a run.
+  const { phase } = optimizer
+  const { reload } = facts
+  const { refresh } = history
+  useEffect(() => {
+    if (phase !== 'done') return
+    reload()
+    void refresh()
+  }, [phase, reload, refresh])
+  if (facts.state === 'failed') {
+    return (
+      <>
+        <h1 tabIndex={-1} className="sr-only">
+          Resume
+        </h1>
+        <Problem trouble={facts.trouble} onRetry={facts.reload} />
+      </>
+    )
+  }
+  const known = facts.state === 'ready' ? facts.value : undefined
+  return (
+    <>
+      <Head facts={known} versions={history.versions.length} />
+      <nav className="tabs" aria-label="Views of the resume">
+        <Tab route={route} to="suggestions" name="Suggestions" />
+        <Tab route={route} to="versions" name="Versions" />
+      </nav>
+      <div className="resume-body">
+        {view === 'versions' ? (
+          <VersionsView resumeId={resumeId} history={history} compare={route.compare} />
+        ) : (
+          <Suggestions
+            client={client}
+            supabase={supabase}
+            resumeId={resumeId}
+            run={run}
+            facts={known}
+            optimizer={optimizer}
+            history={history}
+            onOtherFile={onOtherFile}
+          />
+        )}
+      </div>
+    </>
+  )
+}
+
+function Head({ facts, versions }: { facts: ResumeFacts | undefined; versions: number }) {
+  return (
+    <div className="page-head">
+      <div>
+        <Link to={{ page: 'home' }} className="back">
+          ← Your resumes
+        </Link>
+        <h1 tabIndex={-1}>{facts?.name ?? '…'}</h1>
+        <p className="soft small">
+          {facts
+            ? [
+                fileKind(facts.mimeType),
+                facts.currentVersionId ? languageName(facts.language) : 'not read yet',
+                versions > 1 ? `${versions} versions` : '',
+              ]
+                .filter(Boolean)
+                .join(' · ')
+            : '…'}
+        </p>
+      </div>
+    </div>
+  )
+}
+
+function Tab({
+  route,
+  to,
+  name,
+}: {
+  route: Extract<Route, { page: 'resume' }>
+  to: 'suggestions' | 'versions'
+  name: string
+}) {
+  const { resumeId, run } = route
+  return (
+    <Link
+      className="tab"
+      to={{ page: 'resume', resumeId, view: to, ...(run ? { run } : {}) }}
+      aria-current={route.view === to ? 'page' : undefined}
+    >
+      {name}
+    </Link>
+  )
+}
+
+interface SuggestionsProps {
+  readonly client: ResumeClient
+  readonly supabase: Supabase
+  readonly resumeId: string
+  readonly run: string | undefined
+  readonly facts: ResumeFacts | undefined
+  readonly optimizer: ReturnType<typeof useResumeOptimizer>
+  readonly history: ReturnType<typeof useResumeVersions>
+  readonly onOtherFile: () => void
+}
+
+/** The run that is shown, or the offer of one. */
+function Suggestions(props: SuggestionsProps) {
+  const { client, supabase, resumeId, run, facts, optimizer, history } = props
+  const [trouble, setTrouble] = useState<Trouble>()
+  const [asking, setAsking] = useState(false)
+  const version = facts?.currentVersionId ?? history.versions[0]?.version_id
+  const ask = async () => {
+    if (!version) return
+    setAsking(true)
+    setTrouble(undefined)
+    try {
+      const request = await readRequest(supabase, { optimizationId: run, versionId: version })
+      const asked = await client.optimize(request).optimizationId
+      go({ page: 'resume', resumeId, view: 'suggestions', run: asked }, { replace: true })
+    } catch (error) {
+      setTrouble(troubleOf(error))
+    }
+    setAsking(false)
+  }
+  const again = () => void ask()
+  const offer = (words: string) => (
+    <section className="card row spread">
+      <p>{words}</p>
+      <button type="button" className="button button-primary" disabled={asking} onClick={again}>
+        {asking ? 'Asking …' : 'Ask for suggestions'}
+      </button>
+    </section>
+  )
+  const shown = optimizer.result?.source.versionId
+  const isOlder = shown !== undefined && version !== undefined && shown !== version
+  return (
+    <div className="stack">
+      {trouble && <Problem trouble={trouble} onRetry={again} takesFocus />}
+      {!run && !facts && <Skeleton lines={6} />}
+      {!run && facts && offer('Nothing has been asked about this resume yet.')}
+      {run && isOlder && offer('These are suggestions for an older version.')}
+      {run && (
+        <RunView
+          key={run}
+          supabase={supabase}
+          resumeId={resumeId}
+          run={run}
+          optimizer={optimizer}
+          history={history}
+          onAgain={again}
+          onOtherFile={props.onOtherFile}
+        />
+      )}
+    </div>
+  )
+}

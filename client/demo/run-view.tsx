@@ -1,0 +1,89 @@
+/** One run, wherever it is: on its way, at its end, or ended badly. */
+import type { ResumeVersions, useResumeOptimizer } from '../react/index.ts'
+import type { Supabase } from './account.tsx'
+import { Skeleton } from './home.tsx'
+import { JobProgress } from './job-progress.tsx'
+import { useLoad } from './load.ts'
+import { Problem } from './problem.tsx'
+import { progressOf } from './progress-of.ts'
+import { readText } from './resume-data.ts'
+import { ScorePicture } from './score-picture.tsx'
+import { SuggestionCard } from './suggestion-card.tsx'
+import { SuggestionsView } from './suggestions-view.tsx'
+
+export interface RunViewProps {
+  readonly supabase: Supabase
+  readonly resumeId: string
+  readonly run: string
+  readonly optimizer: ReturnType<typeof useResumeOptimizer>
+  readonly history: ResumeVersions
+  readonly onAgain: () => void
+  readonly onOtherFile: () => void
+}
+
+export function RunView(props: RunViewProps) {
+  const { supabase, resumeId, run, optimizer, history, onAgain, onOtherFile } = props
+  const { phase, result, error, score, suggestions } = optimizer
+  const versionId = result?.source.versionId
+  const text = useLoad(versionId ?? '', async (signal) =>
+    versionId ? await readText(supabase, versionId, signal) : undefined,
+  )
+  if (optimizer.optimizationId !== run) return <Skeleton lines={6} />
+  if (phase === 'failed' || phase === 'cancelled') {
+    return (
+      <div className="stack">
+        <Problem
+          trouble={error ?? { code: 'cancelled' }}
+          onRetry={onAgain}
+          onOtherFile={onOtherFile}
+        >
+          {phase === 'cancelled' && (
+            <button type="button" className="button" onClick={onOtherFile}>
+              Choose another file
+            </button>
+          )}
+        </Problem>
+        {score && <ScorePicture before={score} />}
+      </div>
+    )
+  }
+  if (result) {
+    return (
+      <SuggestionsView
+        run={run}
+        resumeId={resumeId}
+        result={result}
+        text={text.state === 'ready' ? text.value : undefined}
+        history={history}
+      />
+    )
+  }
+  const working = progressOf(optimizer)
+  return (
+    <div className="stack">
+      {phase === 'degraded' && (
+        <Problem trouble={{ code: 'circuit_open' }}>
+          <p className="small">
+            The score below needs no model. The suggestions come here by themselves.
+          </p>
+        </Problem>
+      )}
+      {working && <JobProgress {...working} onCancel={() => void optimizer.cancel()} />}
+      {score && <ScorePicture before={score} />}
+      {suggestions.length > 0 && (
+        <section className="stack" aria-label="Suggestions so far">
+          <h2>Suggestions so far ({suggestions.length})</h2>
+          <ol className="stack">
+            {suggestions.map((suggestion, index) => (
+              <SuggestionCard
+                key={`${suggestion.span.start} ${suggestion.replacement}`}
+                number={index + 1}
+                suggestion={suggestion}
+              />
+            ))}
+          </ol>
+        </section>
+      )}
+    </div>
+  )
+}
