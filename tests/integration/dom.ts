@@ -20,6 +20,7 @@ export interface Page {
   readonly server: typeof ReactServer
   readonly core: typeof Core
   readonly hooks: typeof Hooks
+  readonly app: { readonly App?: () => React.ReactNode }
   readonly window: JSDOM['window']
   /** The file as a picker of the page gives it. */
   readonly picked: (file: File) => Promise<File>
@@ -28,8 +29,11 @@ export interface Page {
 
 const names = ['window', 'document', 'XMLHttpRequest'] as const
 
-/** @param version of the packages `react-18` and `react-dom-18`, or `react` and `react-dom` */
-export async function openPage(version: '18' | '19'): Promise<Page> {
+/**
+ * @param version of the packages `react-18` and `react-dom-18`, or `react` and `react-dom`
+ * @param appCode a module of an app's own in TSX, which has its supabase-js client as `./supabase`
+ */
+export async function openPage(version: '18' | '19', appCode = ''): Promise<Page> {
   const { window } = new JSDOM('<div id="app"></div>', { url: 'http://app.example/' })
   const before = names.map((name) => Object.getOwnPropertyDescriptor(globalThis, name))
   const values = { window, document: window.document, XMLHttpRequest: window.XMLHttpRequest }
@@ -38,7 +42,7 @@ export async function openPage(version: '18' | '19'): Promise<Page> {
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
   }
   const folder = `${root}.reswave/page-${process.pid}-${version}`
-  const bundled = await bundle(version, folder)
+  const bundled = await bundle(version, appCode, folder)
   return {
     ...bundled,
     window,
@@ -58,37 +62,47 @@ export async function openPage(version: '18' | '19'): Promise<Page> {
   }
 }
 
-async function bundle(version: '18' | '19', folder: string) {
+async function bundle(version: '18' | '19', appCode: string, folder: string) {
   const suffix = version === '18' ? '-18' : ''
-  const entry = `${root}page-entry.js`
-  const code = `
-    export * as React from 'react'
-    export * as dom from 'react-dom/client'
-    export * as server from 'react-dom/server'
-    export * as core from './client/index.ts'
-    export * as hooks from './client/react/index.ts'`
+  const modules: Record<string, string> = {
+    [`${root}page.js`]: `
+      export * as React from 'react'
+      export * as dom from 'react-dom/client'
+      export * as server from 'react-dom/server'
+      export * as core from '@reswave/client'
+      export * as hooks from '@reswave/client/react'
+      export * as app from './app.tsx'`,
+    [`${root}app.tsx`]: `export {}\n${appCode}`,
+    // What an app has made before.
+    [`${root}supabase`]: 'export const { supabase } = globalThis',
+  }
   const build = await rolldown({
-    input: entry,
+    input: `${root}page.js`,
     platform: 'browser',
     transform: { define: { 'process.env.NODE_ENV': '"development"' } },
     resolve: {
       alias: {
+        '@reswave/client/react': `${root}client/react/index.ts`,
+        '@reswave/client': `${root}client/index.ts`,
         react: `${root}node_modules/react${suffix}`,
         'react-dom': `${root}node_modules/react-dom${suffix}`,
       },
     },
     plugins: [
       {
-        name: 'entry',
-        resolveId: (id) => (id === entry ? id : null),
-        load: (id) => (id === entry ? code : null),
+        name: 'modules in memory',
+        resolveId(id) {
+          const path = id.startsWith('./') ? `${root}${id.slice(2)}` : id
+          return path in modules ? path : null
+        },
+        load: (id) => modules[id] ?? null,
       },
     ],
   })
   await mkdir(folder, { recursive: true })
   await build.write({ file: `${folder}/page.js`, format: 'esm' })
   await build.close()
-  const page: Pick<Page, 'React' | 'dom' | 'server' | 'core' | 'hooks'> = await import(
+  const page: Pick<Page, 'React' | 'dom' | 'server' | 'core' | 'hooks' | 'app'> = await import(
     /* @vite-ignore */ pathToFileURL(`${folder}/page.js`).href
   )
   return page
