@@ -222,13 +222,16 @@ describe.each(['18', '19'] as const)('with React %s', (version) => {
   it('useResumeVersions() reads the history, and again after each change', async () => {
     const { client } = newClient()
     const version = await client.upload(await page.picked(resumeFile())).done
-    await client.optimize({ version }).done
-    const mounted = mount(client, () => page.hooks.useResumeVersions(version.resume_id))
-    await mounted.until(({ versions }) => versions.length === 1)
+    const { resume_id: resumeId } = version
+    const newer = resumeFile('newer.docx', 'sales-manager.docx.docx')
+    const second = await client.upload(await page.picked(newer), { resumeId }).done
+    await client.optimize({ version: second }).done
+    const mounted = mount(client, () => page.hooks.useResumeVersions(resumeId))
+    await mounted.until(({ versions }) => versions.length === 2)
     await mounted.last().label(version.version_id, 'first')
-    await mounted.until(({ versions }) => versions[0]?.label === 'first')
+    await mounted.until(({ versions }) => versions[1]?.label === 'first')
     await mounted.last().restore(version.version_id)
-    await mounted.until(({ versions }) => versions.length === 1)
+    await mounted.until(({ versions }) => versions.length === 3)
     await expect(mounted.last().pin(crypto.randomUUID(), true)).rejects.toMatchObject({
       code: 'not_found',
     })

@@ -51,6 +51,8 @@ export async function openPage(version: '18' | '19', appCode = ''): Promise<Page
       return new window.File([await file.arrayBuffer()], name, { type }) as unknown as File
     },
     async close() {
+      // What React has put off still wants its window.
+      await new Promise((resolve) => setTimeout(resolve, 100))
       names.forEach((name, at) => {
         const descriptor = before[at]
         if (descriptor) Object.defineProperty(globalThis, name, descriptor)

@@ -106,11 +106,25 @@ it('what a component followed is followed again when it comes back', async () =>
   optimizer.detach()
 })
 
-it('an upload that ended with its component is cancelled when that comes back', () => {
+it('what StrictMode takes away and brings back at once goes on', async () => {
+  const stage = staged()
+  const optimizer = createOptimizer(stage.client)
+  optimizer.attach()
+  void optimizer.actions.optimizeResume(file)
+  optimizer.detach()
+  optimizer.attach()
+  await settled()
+  stage.tell({ phase: 'uploading', sentBytes: 1, totalBytes: 2 })
+  expect(optimizer.get()).toMatchObject({ phase: 'uploading', progress: 22 })
+  expect(stage.calls.upload).toHaveBeenCalledTimes(1)
+})
+
+it('an upload that ended with its component is cancelled when that comes back', async () => {
   const stage = staged()
   const optimizer = createOptimizer(stage.client)
   void optimizer.actions.optimizeResume(file)
   optimizer.detach()
+  await settled()
   optimizer.attach()
   expect(optimizer.get().phase).toBe('cancelled')
 })
