@@ -1,6 +1,7 @@
 /** The package as it is built: its size, and that others can use it. */
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { beforeAll, expect, it } from 'vitest'
@@ -42,7 +43,7 @@ it(
     const inNode = await run(process.execPath, ['--input-type=module', '--eval', code])
     expect(inNode.stdout.trim()).toBe('12 true object')
     for (const deno of denos()) {
-      const inDeno = await run(deno.program, ['eval', '--no-lock', code], dirname(door('index.js')))
+      const inDeno = await run(deno.program, ['eval', '--no-config', '--no-lock', code], tmpdir())
       expect(inDeno.stdout.trim(), deno.version).toBe('12 true object')
     }
   },
@@ -103,8 +104,11 @@ it(
       const require = createRequire(import.meta.url)
       const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc')
       const checked = await run(process.execPath, [tsc, '-p', folder, '--pretty', 'false'])
-      expect(checked.stdout).toBe('')
-      expect(checked.code).toBe(0)
+      // supabase-js has faults of its own when libraries are checked too, as ours are here.
+      const ours = checked.stdout
+        .split('\n')
+        .filter((line) => /^\S/.test(line) && !line.startsWith('node_modules/@supabase/'))
+      expect(ours).toEqual([])
     } finally {
       await rm(folder, { recursive: true, force: true })
     }

@@ -42,6 +42,12 @@ describe('retrying()', () => {
     },
   )
 
+  it('does not try a fault of the program again', async () => {
+    const work = vi.fn(() => Promise.reject(new TypeError('x is undefined')))
+    await expect(retrying(work)).rejects.toThrow('x is undefined')
+    expect(work).toHaveBeenCalledTimes(1)
+  })
+
   it('waits as long as the server asks, unless that is long', async () => {
     const asks = (retryAfterSeconds: number) =>
       new ResWaveError('unavailable', '', { retryAfterSeconds })
