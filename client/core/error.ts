@@ -98,11 +98,8 @@ export function errorOfRpc(
       retryAfterSeconds: seconds === undefined ? undefined : Number(seconds),
     })
   }
-  const code = error.code?.startsWith('22')
-    ? 'invalid_request'
-    : error.code === '42501'
-      ? 'forbidden'
-      : codeOfStatus(status)
+  // Malformed values (an id that is no uuid, a number out of range) are the caller's.
+  const code = error.code?.startsWith('22') ? 'invalid_request' : codeOfStatus(status)
   return new ResWaveError(code, error.message, { status, hint, cause: error })
 }
 

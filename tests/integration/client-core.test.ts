@@ -1,6 +1,6 @@
 /** The client's core in Node, by fetch, against the embedded stack. */
 import { createClient } from '@supabase/supabase-js'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import {
   createResumeClient,
   type OptimizationEvent,
@@ -101,6 +101,38 @@ describe('upload()', () => {
     await byCancel.cancel()
     const { data } = await person.client.from('resume_versions').select()
     for (const row of data ?? []) expect(row).toMatchObject({ reported_failure: 'aborted' })
+  })
+})
+
+describe('a session', () => {
+  async function signedUp() {
+    const supabase = createClient<Database>(stack.url, stack.publishableKey, {
+      auth: { persistSession: false, autoRefreshToken: false },
+    })
+    const email = `${crypto.randomUUID()}@example.com`
+    const { data } = await supabase.auth.signUp({ email, password: crypto.randomUUID() })
+    return { supabase, session: data.session, client: createResumeClient({ supabase }) }
+  }
+
+  it('whose token is refused is refreshed, once', async () => {
+    const { supabase, session, client } = await signedUp()
+    if (session === null) throw new Error('There is no session')
+    const stale = { ...session, access_token: mintToken({ sub: 'x' }, 'another secret') }
+    const refresh = vi.spyOn(supabase.auth, 'refreshSession')
+    vi.spyOn(supabase.auth, 'getSession').mockResolvedValueOnce({
+      data: { session: stale },
+      error: null,
+    })
+    expect((await client.upload(resumeFile()).done).state).toBe('uploaded')
+    expect(refresh).toHaveBeenCalledTimes(1)
+  })
+
+  it('that is over is session_over, for functions too', async () => {
+    const { supabase, client } = await signedUp()
+    await supabase.auth.signOut()
+    await expect(client.upload(resumeFile()).done).rejects.toMatchObject({ code: 'session_over' })
+    const id = crypto.randomUUID()
+    await expect(client.follow(id).done).rejects.toMatchObject({ code: 'session_over' })
   })
 })
 

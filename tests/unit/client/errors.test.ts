@@ -81,6 +81,8 @@ describe('what an RPC answers', () => {
   it.each([
     [{ code: '22P02', message: 'no uuid' }, 400, 'invalid_request'],
     [{ code: '42501', message: 'denied' }, 403, 'forbidden'],
+    // PostgREST's way of saying it to who has not signed in.
+    [{ code: '42501', message: 'denied' }, 401, 'unauthorized'],
     [{ code: 'PGRST301', message: 'JWT expired' }, 401, 'unauthorized'],
     [{ code: '57P03', message: 'starting up' }, 503, 'unavailable'],
     [{ code: '', message: 'fetch failed' }, 0, 'offline'],
