@@ -7,8 +7,11 @@ import {
   type UploadProgress,
 } from '../../client/index.ts'
 import type { Database } from '../../functions/_shared/database/database.gen.ts'
+import { runCommand } from '../../scripts/checks/command.ts'
+import { denos } from '../../scripts/checks/denos.ts'
+import { projectRoot } from '../../scripts/checks/functions-tree.ts'
 import { mintToken } from '../../scripts/local/jwt.ts'
-import { app, mimeTypes, resumeFile } from './app.ts'
+import { app, mimeTypes, plainResume, resumeFile } from './app.ts'
 import { startTroubledWay, type TroubledWay } from './troubled-way.ts'
 import { startTusDouble, type TusDouble } from './tus-double.ts'
 
@@ -301,6 +304,24 @@ describe('optimize()', () => {
     await expect(again.done).rejects.toMatchObject({ code: 'cancelled', status: 409 })
     expect(await rowOf()).toBe('cancelled')
   })
+})
+
+it.each(denos())('does the same in Deno $version', async ({ program }) => {
+  const { stdout, stderr } = await runCommand(
+    program,
+    [
+      ...['run', '--quiet', '--no-lock', '--no-check', '--node-modules-dir=manual', '--no-prompt'],
+      ...['--allow-net', '--allow-read', '--allow-env', 'tests/integration/client-deno.ts'],
+      ...[stack.url, stack.publishableKey, newPerson().token],
+      `tests/fixtures/resumes/${plainResume}`,
+    ],
+    { cwd: projectRoot, timeoutMs: 50_000 },
+  )
+  expect(stderr).toBe('')
+  const { events, suggestions } = JSON.parse(stdout)
+  expect(events.at(0)).toBe('queued')
+  expect(events.at(-1)).toBe('done')
+  expect(suggestions).toBeGreaterThan(0)
 })
 
 describe('optimize() on a bad way', () => {
