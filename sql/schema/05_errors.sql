@@ -22,7 +22,6 @@ as $$
     when 'too_many_requests' then 'PT429'
     when 'draining' then 'PT503'
     when 'upload_incomplete' then 'PT409'
-    when 'hash_mismatch' then 'PT409'
     when 'lease_lost' then 'PT409'
     when 'migration_unknown_file' then 'PT404'
     when 'migration_foreign_path' then 'PT403'
