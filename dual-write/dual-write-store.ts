@@ -11,6 +11,7 @@ import { createKeyLocks } from './key-locks.ts'
 import { listFiles } from './list-files.ts'
 import { collectOutcomes, type Record } from './outcomes.ts'
 import { type PhaseOf, rememberPhases } from './phases.ts'
+import { createReadBreaker } from './read-breaker.ts'
 import { createRepair, type RepairReport } from './repair.ts'
 import { createShadow, type ShadowCounts, type ShadowOptions } from './shadow.ts'
 import type { FileKey, ListedFile, StoredFile, Write } from './sides.ts'
@@ -89,6 +90,7 @@ export function createStore(options: DualWriteOptions): DualWriteStore {
   const outcomes = collectOutcomes(options.record, options.recordEveryMs)
   const timed = timedInto(outcomes)
   const writes = createWrites(options, timed)
+  const breaker = createReadBreaker({ readTimeoutMs: options.readTimeoutMs, now, random })
   const shadow = createShadow(
     options.shadow,
     options,
@@ -148,7 +150,7 @@ export function createStore(options: DualWriteOptions): DualWriteStore {
   async function readFromBoth(key: FileKey): Promise<StoredFile | undefined> {
     let answer: Awaited<ReturnType<typeof readRemotely>>
     try {
-      answer = await readRemotely(key)
+      answer = await breaker.guard(key.userId, () => readRemotely(key))
     } catch {
       return await readLocally(key, () => 'fallback')
     }
@@ -237,10 +239,13 @@ export function createStore(options: DualWriteOptions): DualWriteStore {
           () => local.list(userId),
           () => outcome,
         )
-      const inSupabase = () =>
-        timed(userId, 'list', 'supabase', () =>
-          supabase.list(userId, AbortSignal.timeout(options.readTimeoutMs)),
-        )
+      const inSupabase = (isNeeded: boolean) => {
+        const ask = () =>
+          timed(userId, 'list', 'supabase', () =>
+            supabase.list(userId, AbortSignal.timeout(options.readTimeoutMs)),
+          )
+        return isNeeded ? ask() : breaker.guard(userId, ask)
+      }
       return await listFiles({ userId, phase, sides: options, onDisk, inSupabase })
     },
 

@@ -10,7 +10,8 @@ export async function listFiles(question: {
   readonly phase: Phase
   readonly sides: Sides
   readonly onDisk: (outcome: 'ok' | 'fallback') => Promise<ListedFile[]>
-  readonly inSupabase: () => Promise<Remote>
+  /** @param isNeeded the disk cannot answer in its place */
+  readonly inSupabase: (isNeeded: boolean) => Promise<Remote>
 }): Promise<ListedFile[]> {
   const { userId, phase, sides, onDisk, inSupabase } = question
   const noted = new Set((await sides.outbox.ofUser(userId)).map(({ key }) => key.fileId))
@@ -23,11 +24,12 @@ export async function listFiles(question: {
 
   const remote = phase === 'supabase' || phase === 'dual_read' || fromSupabase ? await ask() : []
   async function ask(): Promise<Remote | undefined> {
+    // What the disk lacks cannot be told from it.
+    const isNeeded = phase === 'supabase' || fromSupabase
     try {
-      return await inSupabase()
+      return await inSupabase(isNeeded)
     } catch (error) {
-      // What the disk lacks cannot be told from it.
-      if (phase === 'supabase' || fromSupabase) throw error
+      if (isNeeded) throw error
       return undefined
     }
   }

@@ -17,7 +17,7 @@ export interface Outcomes {
   add(outcome: Outcome): void
   /** Sends what there is; resolves when it has arrived or was given up. */
   flush(): Promise<void>
-  /** How many were not told: who takes them was slower than they came, or failed. */
+  /** How many were not told: who takes them was slower than they came, or away for too long. */
   readonly lost: number
   close(): Promise<void>
 }
@@ -29,6 +29,7 @@ const mostWaiting = 5000
 export function collectOutcomes(record: Record, everyMs: number, longestMs = 10_000): Outcomes {
   let waiting: Outcome[] = []
   let lost = 0
+  let isAway = false
   let sending: Promise<void> | undefined
   const timer = setInterval(() => void flush(), everyMs)
   timer.unref()
@@ -37,13 +38,19 @@ export function collectOutcomes(record: Record, everyMs: number, longestMs = 10_
     while (waiting.length > 0) {
       const batch = waiting.slice(0, mostInBatch)
       waiting = waiting.slice(mostInBatch)
-      // They are a sample of how it goes; one that is told late would be of another time.
       const told = async () => {
         await record(batch)
         return true
       }
       const arrived = told().catch(() => false)
-      if (!(await withinTime(arrived, longestMs, () => false))) lost += batch.length
+      isAway = !(await withinTime(arrived, longestMs, () => false))
+      if (isAway) {
+        // Told late, and perhaps twice, rather than not: an outage of everything would look like silence.
+        waiting = [...batch, ...waiting]
+        lost += Math.max(waiting.length - mostWaiting, 0)
+        waiting = waiting.slice(0, mostWaiting)
+        return
+      }
     }
   }
 
@@ -58,7 +65,8 @@ export function collectOutcomes(record: Record, everyMs: number, longestMs = 10_
     add(outcome) {
       if (waiting.length >= mostWaiting) lost++
       else waiting.push(outcome)
-      if (waiting.length >= mostInBatch) void flush()
+      // Who is away is asked again in time, not by each call.
+      if (waiting.length >= mostInBatch && !isAway) void flush()
     },
     flush,
     get lost() {
@@ -67,6 +75,8 @@ export function collectOutcomes(record: Record, everyMs: number, longestMs = 10_
     async close() {
       clearInterval(timer)
       await flush()
+      lost += waiting.length
+      waiting = []
     },
   }
 }

@@ -42,9 +42,12 @@ const tiers: Record<'test' | 'slow', readonly Step[]> = {
   slow: [
     { name: 'policies and grants, one by one', command: npm('test:grants'), counts: 'line' },
     { name: 'pg_prove', command: npm('test:pg_prove'), counts: 'line' },
+    { name: 'alerts, dashboard, runbook', command: npm('check:monitoring'), counts: 'line' },
+    { name: 'alerts by real faults', command: npm('test:alerts'), counts: 'line' },
     { name: 'the page in a real browser', command: npm('test:browser'), counts: 'line' },
     { name: 'known advisories', command: npm('check:audit'), counts: 'line' },
     { name: 'footprint of the functions', command: npm('check:footprint'), counts: 'line' },
+    { name: 'metrics as Prometheus reads them', command: npm('check:metrics'), counts: 'line' },
     { name: 'damaged and hostile files', command: npm('fuzz:short'), counts: 'line' },
     { name: 'jobs while everything is killed', command: npm('chaos:short'), counts: 'line' },
     {

@@ -22,7 +22,7 @@ export interface ErrorFacts {
 
 /** The codes that the registry calls retryable, and ours; a test holds it against each of them. */
 export const retryableCodes =
-  /^(quota_|too_many|upload_inc|model_(?!tr)|circuit_|deadline_|lease_|migration_(not_exp|source_ch)|unavail|internal|offline)/
+  /^(quota_|too_many|upload_inc|model_(?!tr)|circuit_|deadline_|lease_|migration_(not_exp|source_ch)|draining|unavail|internal|offline)/
 
 /** The only error that this package throws or rejects with. Decide by `code`, never by the message. */
 export class ResWaveError extends Error {
@@ -98,11 +98,8 @@ export function errorOfRpc(
       retryAfterSeconds: seconds === undefined ? undefined : Number(seconds),
     })
   }
-  const code = error.code?.startsWith('22')
-    ? 'invalid_request'
-    : error.code === '42501'
-      ? 'forbidden'
-      : codeOfStatus(status)
+  // Malformed values (an id that is no uuid, a number out of range) are the caller's.
+  const code = error.code?.startsWith('22') ? 'invalid_request' : codeOfStatus(status)
   return new ResWaveError(code, error.message, { status, hint, cause: error })
 }
 

@@ -67,9 +67,14 @@ export function followOptimization(
   /** @returns the end, or `undefined` when the stream broke off before it */
   async function stream(): Promise<Optimization | undefined> {
     muteStreams += 1
+    const beganAt = Date.now()
     const answer = await connect({
       accept: 'text/event-stream',
       ...(lastEventId && { 'last-event-id': String(lastEventId) }),
+    }).catch((error) => {
+      // What is refused at once says nothing of streams; what is held back for so long does.
+      if (Date.now() - beganAt < timeoutMs) muteStreams -= 1
+      throw error
     })
     if (!(answer instanceof Response)) return endOf(answer)
     if (!answer.body) return undefined

@@ -81,8 +81,8 @@ export function createPatience(): Patience {
 }
 
 /** Trouble on the way or of the service, which has nothing to do with what was asked. */
-function isPassing({ code }: ResWaveError): boolean {
-  return /^(offline|unavailable|internal|upload_incomplete)$/.test(code)
+function isPassing({ code, retryable }: ResWaveError): boolean {
+  return retryable && /^(offline|unavailable|internal|upload_incomplete)$/.test(code)
 }
 
 /** Does the work again, after growing waits, as long as it fails for reasons that pass. */

@@ -141,6 +141,7 @@ export function createOptimizer(client: ResumeClient) {
   /** What was followed when the component went, to be followed again if it comes back. */
   let left: string | undefined
   let wasBusy = false
+  let isAttached = false
 
   /** Ends what this side does of a task; the server's work is its own. */
   function leave(): void {
@@ -289,6 +290,7 @@ export function createOptimizer(client: ResumeClient) {
     actions,
     /** The component is there, perhaps again: what it followed when it went is followed again. */
     attach() {
+      isAttached = true
       if (left) void actions.follow(left)
       else if (wasBusy) store.set({ phase: 'cancelled', upload: undefined, paused: false })
       left = undefined
@@ -296,9 +298,14 @@ export function createOptimizer(client: ResumeClient) {
     },
     /** The component has gone: nothing here goes on, the server's work does. */
     detach() {
-      left = task?.run && store.get().optimizationId
-      wasBusy = task !== undefined
-      leave()
+      isAttached = false
+      // StrictMode takes a component away and brings it back at once: that ends nothing.
+      queueMicrotask(() => {
+        if (isAttached) return
+        left = task?.run && store.get().optimizationId
+        wasBusy = task !== undefined
+        leave()
+      })
     },
   }
 }

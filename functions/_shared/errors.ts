@@ -44,6 +44,11 @@ export const errorKinds = {
     retryable: true,
     title: 'Too many requests at once or within an hour',
   },
+  draining: {
+    status: 503,
+    retryable: true,
+    title: 'No new requests are accepted for a while',
+  },
 
   // The upload
   upload_incomplete: {

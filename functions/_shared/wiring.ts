@@ -8,7 +8,7 @@ import { listenForShutdown } from './jobs/shutdown.ts'
 import type { Log } from './log/log.ts'
 import { createStorageCalls } from './metrics/storage-calls.ts'
 import { createModel, type Model } from './ollama/client.ts'
-import { createHealthOfAny, createModelPool } from './ollama/endpoints.ts'
+import { createModelPool, endpointName } from './ollama/endpoints.ts'
 import type { RunDependencies } from './optimization/run.ts'
 import { createDeltaClient } from './versions/delta-client.ts'
 
@@ -39,8 +39,11 @@ export function createRunDependencies(config: Config, name: string, log: Log): R
   }
 }
 
-export function createModelHealth(config: Config): Model['health'] {
-  return createHealthOfAny(createModels(config))
+/** Each endpoint by the name that its circuit has in the database. */
+export function createModelEndpoints(
+  config: Config,
+): readonly { readonly name: string; readonly health: Model['health'] }[] {
+  return createModels(config).map(({ url, health }) => ({ name: endpointName(url), health }))
 }
 
 function createModels(config: Config): readonly Model[] {

@@ -1,86 +1,66 @@
-import { z } from 'zod'
-import { type Client, call } from '../_shared/database/client.ts'
+import { AppError } from '../_shared/errors.ts'
 import { jsonResponse } from '../_shared/http/json.ts'
 import { endpoint } from '../_shared/http/serve.ts'
+import { holdsMachineToken } from '../_shared/http/tokens.ts'
 import type { Log } from '../_shared/log/log.ts'
-import type { Model } from '../_shared/ollama/client.ts'
+import { judge } from './judge.ts'
+import { type Findings, type LookDependencies, look } from './look.ts'
 
-export interface Dependencies {
-  readonly service: Client
-  readonly model: Pick<Model, 'health'>
-  /** How long an answer stands: a thousand requests cause one round of probes. */
+export interface Dependencies extends LookDependencies {
+  /** Who holds it sees the checks one by one; nobody where none is set. */
+  readonly metricsToken: string | undefined
+  /** Versions of the migrations that this code was written against, in their order. */
+  readonly expectedMigrations: readonly string[]
+  /** How long findings stand: a thousand requests cause one look. */
   readonly intervalMs: number
   readonly now: () => number
   readonly log: Log
 }
 
-/** What the health function answers; 200 if all three are true, else 503. */
-export interface Health {
-  readonly database: boolean
-  readonly storage: boolean
-  /** Whether the model server answers and has the model. */
-  readonly model: boolean
-  /** Jobs that wait or run; null while the database is away. */
-  readonly queueDepth: number | null
-  /** ISO 8601. */
-  readonly lastCheck: string
-}
-
-/** No probe may take longer, or it counts as failed. */
-const probeTimeoutMs = 1000
-
-const queueSchema = z.object({ queueDepth: z.number().int() })
-
-/** `GET`: whether the service can do its job now. For anyone; probes are shared and cached. */
+/**
+ * `GET`: whether the service can do its job now, for anyone. `?probe=live` says that this isolate
+ * answers, and looks at nothing; `?probe=ready`, whether requests can be served.
+ */
 export function createHandler(deps: Dependencies): (request: Request) => Promise<Response> {
-  let latest: { readonly at: number; readonly health: Promise<Health> } | undefined
+  let latest: { readonly at: number; readonly findings: Promise<Findings> } | undefined
 
-  return endpoint({ methods: ['GET', 'HEAD'], log: deps.log }, async () => {
+  function recentFindings(): Promise<Findings> {
     if (latest === undefined || deps.now() - latest.at >= deps.intervalMs) {
-      latest = { at: deps.now(), health: check(deps) }
+      latest = { at: deps.now(), findings: lookAndTell(deps) }
     }
-    const health = await latest.health
-    const healthy = health.database && health.storage && health.model
-    return jsonResponse(health, { status: healthy ? 200 : 503 })
+    return latest.findings
+  }
+
+  return endpoint({ methods: ['GET', 'HEAD'], log: deps.log, quiet: true }, async (request) => {
+    const probe = new URL(request.url).searchParams.get('probe') ?? 'all'
+    if (probe === 'live') return answer({ status: 'pass' })
+    if (probe !== 'all' && probe !== 'ready') {
+      throw new AppError('invalid_request', 'probe: must be live or ready')
+    }
+    const findings = await recentFindings()
+    const { health, checks } = judge(findings, deps.expectedMigrations, probe)
+    const isOperator = await holdsMachineToken(request, deps.metricsToken)
+    return answer({ ...health, ...(isOperator ? { checks } : {}) })
   })
 }
 
-async function check(deps: Dependencies): Promise<Health> {
-  const probe = async <T>(name: string, run: (signal: AbortSignal) => Promise<T>) => {
-    const deadline = AbortSignal.timeout(probeTimeoutMs)
-    try {
-      return await Promise.race([run(deadline), rejectWhen(deadline)])
-    } catch (error) {
-      deps.log.error('probe failed', { probe: name, error })
-      return undefined
-    }
-  }
-  const [queue, bucket, model] = await Promise.all([
-    probe('database', async (signal) =>
-      queueSchema.parse(await call(deps.service, 'internal_health', {}, signal)),
-    ),
-    // The client takes no signal here; the race bounds the wait.
-    probe('storage', async () => {
-      const { data, error } = await deps.service.storage.getBucket('resumes')
-      if (error !== null) throw error
-      return data.id === 'resumes' && !data.public
-    }),
-    probe('model', async (signal) => {
-      const { installed } = await deps.model.health({ signal, timeoutMs: probeTimeoutMs })
-      return installed
-    }),
-  ])
-  return {
-    database: queue !== undefined,
-    storage: bucket === true,
-    model: model === true,
-    queueDepth: queue?.queueDepth ?? null,
-    lastCheck: new Date().toISOString(),
-  }
+function answer(body: { readonly status: string }): Response {
+  return jsonResponse(body, {
+    status: body.status === 'fail' ? 503 : 200,
+    headers: { 'content-type': 'application/health+json' },
+  })
 }
 
-function rejectWhen(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
+async function lookAndTell(deps: Dependencies): Promise<Findings> {
+  const findings = await look(deps)
+  const { database, bucket, read, models } = findings
+  const probes = { database, bucket, read, ...Object.fromEntries(models.map(named)) }
+  for (const [name, found] of Object.entries(probes)) {
+    if (!found.answered) deps.log.error('probe failed', { probe: name, error: found.error })
+  }
+  return findings
+}
+
+function named({ name, found }: Findings['models'][number]) {
+  return [`model ${name}`, found] as const
 }

@@ -16,7 +16,7 @@ export interface Dependencies {
 
 /** `GET` with the metrics token: everything of `_shared/metrics/registry.ts`, for Prometheus. Nothing is kept between scrapes. */
 export function createHandler(deps: Dependencies): (request: Request) => Promise<Response> {
-  return endpoint({ methods: ['GET', 'HEAD'], log: deps.log }, async (request) => {
+  return endpoint({ methods: ['GET', 'HEAD'], log: deps.log, quiet: true }, async (request) => {
     if (deps.metricsToken === undefined)
       throw new AppError('unavailable', 'METRICS_TOKEN is not set')
     await requireMachineToken(request, deps.metricsToken)

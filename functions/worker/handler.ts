@@ -35,7 +35,7 @@ export function createHandler(deps: Dependencies): (request: Request) => Promise
   let nextCall = Promise.withResolvers<void>()
   const called = () => nextCall.promise
 
-  return endpoint({ methods: ['POST'], log: deps.log }, async (request) => {
+  return endpoint({ methods: ['POST'], log: deps.log, quiet: true }, async (request) => {
     await requireMachineToken(request, deps.workerToken)
     nextCall.resolve()
     nextCall = Promise.withResolvers()

@@ -1,5 +1,6 @@
 import { loadConfig } from '../_shared/config/config.ts'
 import { createLog } from '../_shared/log/log.ts'
+import { createPseudonyms } from '../_shared/trace/pseudonym.ts'
 import { createRunDependencies, waitUntil } from '../_shared/wiring.ts'
 import { createHandler } from './handler.ts'
 
@@ -7,7 +8,7 @@ import { createHandler } from './handler.ts'
 const claimForMs = 20_000
 
 const config = loadConfig(Deno.env.toObject())
-const log = createLog({ function: 'worker' })
+const log = createLog({ function: 'worker' }, { pseudonymOf: createPseudonyms(config.workerToken) })
 
 Deno.serve(
   createHandler({

@@ -9,6 +9,7 @@ import {
   releaseJobs,
 } from '../_shared/jobs/queue.ts'
 import type { Log } from '../_shared/log/log.ts'
+import { withJobTrace } from '../_shared/trace/trace.ts'
 
 export interface Line {
   readonly kinds: readonly JobKind[]
@@ -46,13 +47,12 @@ export async function workLine(
   })
 
   function begin(job: Job) {
-    const run = deps
-      .run(job)
-      // Its failure is recorded, or its lease runs out; the next job has nothing to do with it.
-      .catch((error: unknown) =>
-        log.error('job attempt failed', { jobId: job.id, kind: job.kind, error }),
-      )
-      .finally(() => running.delete(run))
+    const run = withJobTrace(job, () =>
+      deps
+        .run(job)
+        // Its failure is recorded, or its lease runs out; the next job has nothing to do with it.
+        .catch((error: unknown) => log.error('job attempt failed', { kind: job.kind, error })),
+    ).finally(() => running.delete(run))
     running.add(run)
   }
 

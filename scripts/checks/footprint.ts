@@ -66,6 +66,10 @@ async function measureAll(stack: Stack): Promise<void> {
 
   for (const name of functionNames()) await measure(stack, name, 'start', 0, async () => {})
   await measure(stack, 'health', 'GET', -1, () => untilHealthy(() => call('health')))
+  await measure(stack, 'metrics', 'GET', -1, async () => {
+    const headers = { authorization: `Bearer ${stack.metricsToken}` }
+    await expectStatus(await call('metrics', { headers }), 200)
+  })
 
   for (const file of [ordinaryFile(), largestFile()]) {
     const size = `${file.name.split('.').at(-1)} of ${megabytes(file.bytes.byteLength)}`

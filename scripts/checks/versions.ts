@@ -1,5 +1,6 @@
 // `npm run check:versions`: what is said in more than one place says the same, and functions/ keeps its layout.
 import { settingNames } from '../../functions/_shared/config/config.ts'
+import { expectedMigrationsFile, expectedMigrationsPath } from '../database/expected-migrations.ts'
 import { readSettings } from '../local/environment.ts'
 import { environmentReaders, longEntrypoints, maxEntrypointLines } from './boundaries.ts'
 import { functionNames, functionSources, readProjectFile } from './functions-tree.ts'
@@ -53,5 +54,11 @@ report.check(`the entrypoints are under ${maxEntrypointLines} lines`, longEntryp
 report.check(
   'only entrypoints and the config reader touch the environment',
   environmentReaders(sources),
+)
+report.check(
+  `${expectedMigrationsPath} lists what lies in supabase/migrations`,
+  readProjectFile(expectedMigrationsPath) === expectedMigrationsFile()
+    ? []
+    : ['It is stale: run npm run db:types'],
 )
 report.finish()

@@ -4,6 +4,7 @@
 import { writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
+import { writeExpectedMigrations } from './expected-migrations.ts'
 import { draftMigration, formatDifferences, migrationsDir, schemaPair } from './migration-diff.ts'
 import { projectRoot, withScratch } from './scratch.ts'
 
@@ -28,6 +29,7 @@ if (!draft) {
   const timestamp = new Date().toISOString().replace(/\D/g, '').slice(0, 14)
   const path = join(migrationsDir, `${timestamp}_${name}.sql`)
   writeFileSync(path, draft.sql)
+  writeExpectedMigrations()
   console.log(relative(projectRoot, path))
   if (draft.missing.length > 0) {
     console.error(`To be added by hand:\n${formatDifferences(draft.missing)}`)

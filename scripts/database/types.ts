@@ -1,11 +1,13 @@
 /**
- * `npm run db:types`: writes the TypeScript types of the schema `public`, by the real CLI from the migrated database.
+ * `npm run db:types`: writes the TypeScript types of the schema `public`, by the real CLI from the migrated database, and
+ * the list of migrations that the health function expects.
  * `npm run db:types -- --check` fails if the file is stale.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { supabaseCli } from '../local/migrations.ts'
+import { expectedMigrationsPath, writeExpectedMigrations } from './expected-migrations.ts'
 import { runBin } from './run-bin.ts'
 import { migratedDatabase, projectRoot, withScratch } from './scratch.ts'
 
@@ -33,7 +35,8 @@ if (import.meta.main) {
   )
   if (!values.check) {
     writeFileSync(join(projectRoot, typesPath), types)
-    console.log(typesPath)
+    writeExpectedMigrations()
+    console.log(`${typesPath}\n${expectedMigrationsPath}`)
   } else if (typesAreCurrent(types)) {
     console.log(`${typesPath} is current`)
   } else {

@@ -1,10 +1,18 @@
 /** What is asked of each function once it has booted, and what it must answer. Rules give problems, a line each. */
+import {
+  callTimeoutMs,
+  expectCors,
+  expectProblem,
+  expectResult,
+  expectStatus,
+  expectWords,
+  fetchIn,
+  getWith,
+  jsonOf,
+  sendFile,
+} from './expect.ts'
 import type { Isolate } from './isolate.ts'
 import type { Project } from './project.ts'
-
-const callTimeoutMs = 20_000
-/** Words of a file that its text must hold; how well they are read is for the documents' own tests. */
-const minWordShare = 0.95
 
 export interface Call {
   readonly what: string
@@ -23,6 +31,7 @@ export interface CallContext {
   readonly userToken: string
   readonly publishableKey: string
   readonly workerToken: string
+  readonly metricsToken: string
   /** One PDF, one DOCX, one DOC. */
   readonly samples: readonly Sample[]
 }
@@ -72,6 +81,28 @@ export const callsOf: Readonly<Record<string, (isolate: Isolate, context: CallCo
             ...expectStatus(response, 200),
             ...(up ? [] : [`It answered ${JSON.stringify(body)}`]),
             ...expectCors(response),
+          ]
+        },
+      },
+    ],
+
+    metrics: ({ url }, { metricsToken, workerToken }) => [
+      {
+        what: 'no token, another machine’s token → 401',
+        run: async () => [
+          ...(await expectProblem(await fetchIn(url), 401, 'unauthorized')),
+          ...(await expectProblem(await getWith(url, workerToken), 401, 'unauthorized')),
+        ],
+      },
+      {
+        what: 'its token → 200 with what the database counts',
+        async run() {
+          const response = await getWith(url, metricsToken)
+          const text = await response.text()
+          const wanted = ['reswave_suggestions_total 4', 'reswave_queue_depth{kind="ingest"} 2']
+          return [
+            ...expectStatus(response, 200, text.slice(0, 300)),
+            ...wanted.filter((line) => !text.includes(`\n${line}\n`)).map((line) => `No ${line}`),
           ]
         },
       },
@@ -280,76 +311,4 @@ export function healthWithNothing({ url }: Isolate): Call {
       ]
     },
   }
-}
-
-function fetchIn(url: string, init: RequestInit = {}): Promise<Response> {
-  return fetch(url, { ...init, signal: AbortSignal.timeout(callTimeoutMs) })
-}
-
-function sendFile(
-  url: string,
-  token: string,
-  { name, mimeType, bytes }: Sample,
-): Promise<Response> {
-  return fetchIn(url, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${token}`,
-      'content-type': mimeType,
-      'x-filename': encodeURIComponent(name),
-    },
-    body: bytes,
-  })
-}
-
-async function jsonOf(response: Response): Promise<Record<string, unknown>> {
-  const value: unknown = await response.json()
-  return typeof value === 'object' && value !== null ? { ...value } : {}
-}
-
-function expectStatus(response: Response, status: number, body?: unknown): string[] {
-  if (response.status === status) return []
-  const detail = body === undefined ? '' : `: ${JSON.stringify(body).slice(0, 300)}`
-  return [`It answered ${response.status} in place of ${status}${detail}`]
-}
-
-function expectCors(response: Response): string[] {
-  const origin = response.headers.get('access-control-allow-origin')
-  return origin === '*' ? [] : [`access-control-allow-origin is ${origin}`]
-}
-
-async function expectProblem(response: Response, status: number, code?: string): Promise<string[]> {
-  const type = response.headers.get('content-type')
-  const body = await jsonOf(response)
-  return [
-    ...expectStatus(response, status, body),
-    ...(type === 'application/problem+json' ? [] : [`The content type is ${type}`]),
-    ...(code === undefined || body.code === code ? [] : [`The code is ${body.code}, not ${code}`]),
-    ...(response.headers.get('x-request-id') === body.requestId ? [] : ['Two request ids']),
-    ...expectCors(response),
-  ]
-}
-
-function expectWords(found: string, wanted: string): string[] {
-  const words = (text: string) => new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [])
-  const have = words(found)
-  const all = [...words(wanted)]
-  const share = all.filter((word) => have.has(word)).length / all.length
-  return share >= minWordShare ? [] : [`Only ${Math.round(share * 100)} % of the words were read`]
-}
-
-function expectResult(answer: Record<string, unknown>): string[] {
-  const { status, result } = answer as {
-    status?: string
-    result?: { suggestions?: unknown[]; sections?: { outcome: string }[]; score?: unknown }
-  }
-  return [
-    ...(status === 'succeeded' ? [] : [`The status is ${status}`]),
-    ...(result?.suggestions?.length ? [] : ['There is no suggestion']),
-    ...(result?.sections?.length ? [] : ['No section was asked about']),
-    ...(result?.sections ?? [])
-      .filter(({ outcome }) => outcome !== 'answered')
-      .map((section) => `A section failed: ${JSON.stringify(section)}`),
-    ...(result?.score ? [] : ['There is no score']),
-  ]
 }

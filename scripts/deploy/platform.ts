@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { startLocalServer } from './local-server.ts'
 
 /** One function as the CLI uploads it. */
@@ -27,16 +28,23 @@ export interface Platform {
   /** Functions that serve: uploaded, and then named in a bulk update. */
   readonly live: ReadonlyMap<string, { readonly verify_jwt?: boolean }>
   readonly secrets: ReadonlyMap<string, string>
+  /** What was written so far, oldest first: `POST secrets`. */
+  readonly writes: readonly string[]
+  /** The next request that begins with this (`POST functions/deploy`) is refused. */
+  readonly failNext: (request: string) => void
   /** Requests that this double has no answer to: the CLI asks for more than it did. */
   readonly unexpected: readonly string[]
   readonly stop: () => Promise<void>
 }
 
+/** What `db query` sends, run as `postgres` on the project's database; gives the rows. */
+export type RunQuery = (sql: string) => Promise<readonly unknown[]>
+
 /**
- * Stands in for the platform's management API, as far as `functions deploy` and `secrets set` of the
- * CLI need it: bundles are uploaded one by one (`bundleOnly`), then made live together.
+ * Stands in for the platform's management API, as far as the CLI needs it for functions, secrets and `db query`:
+ * bundles are uploaded one by one (`bundleOnly`), then made live together; of a secret only its SHA-256 is shown.
  */
-export async function startPlatform(): Promise<Platform> {
+export async function startPlatform(runQuery?: RunQuery): Promise<Platform> {
   // Of the shapes that the CLI insists on.
   const token = `sbp_${'0123456789abcdef'.repeat(3).slice(0, 40)}`
   const ref = 'rehearsalrehearsalxx'
@@ -44,12 +52,27 @@ export async function startPlatform(): Promise<Platform> {
   const uploads = new Map<string, Upload>()
   const live = new Map<string, { verify_jwt?: boolean }>()
   const secrets = new Map<string, string>()
+  const versions = new Map<string, number>()
+  const writes: string[] = []
+  const failures: string[] = []
   const unexpected: string[] = []
 
   async function handle(request: Request): Promise<Response> {
     const url = new URL(request.url)
     if (request.headers.get('authorization') !== `Bearer ${token}`) {
       return refuse(401, 'Unauthorized')
+    }
+    const what = `${request.method} ${url.pathname.slice(project.length + 1)}`
+    const failure = failures.findIndex((start) => what.startsWith(start))
+    if (failure >= 0) {
+      failures.splice(failure, 1)
+      return refuse(400, 'The platform is out of order')
+    }
+    if (request.method !== 'GET' && !what.endsWith('database/query')) writes.push(what)
+    const deletes = /^DELETE functions\/([\w-]+)$/.exec(what)?.[1]
+    if (deletes !== undefined) {
+      for (const all of [live, uploads]) all.delete(deletes)
+      return Response.json({})
     }
     switch (`${request.method} ${url.pathname}`) {
       case `GET ${project}`:
@@ -59,15 +82,31 @@ export async function startPlatform(): Promise<Platform> {
       case `POST ${project}/functions/deploy`: {
         const upload = await readUpload(request, url.searchParams.get('slug') ?? '')
         uploads.set(upload.slug, upload)
-        if (url.searchParams.get('bundleOnly') !== 'true') live.set(upload.slug, upload.metadata)
+        if (url.searchParams.get('bundleOnly') !== 'true') serve(upload.slug, upload.metadata)
         return Response.json(functionOf(upload.slug), { status: 201 })
       }
       case `PUT ${project}/functions`: {
         const functions: { slug: string; verify_jwt?: boolean }[] = await request.json()
         const unknown = functions.find(({ slug }) => !uploads.has(slug))
         if (unknown !== undefined) return refuse(400, `There is no bundle of ${unknown.slug}`)
-        for (const { slug, ...rest } of functions) live.set(slug, rest)
+        for (const { slug, ...rest } of functions) serve(slug, rest)
         return Response.json({ functions: functions.map(({ slug }) => functionOf(slug)) })
+      }
+      case `GET ${project}/secrets`:
+        return Response.json(
+          [...secrets].map(([name, value]) => ({
+            name,
+            value: createHash('sha256').update(value).digest('hex'),
+            updated_at: '2026-01-01T00:00:00Z',
+          })),
+        )
+      case `POST ${project}/database/query`: {
+        const { query }: { query: string } = await request.json()
+        if (runQuery === undefined) return refuse(404, 'There is no database')
+        return await runQuery(query).then(
+          (rows) => Response.json(rows, { status: 201 }),
+          (error: Error) => refuse(400, `Failed to run sql query: ${error.message}`),
+        )
       }
       case `POST ${project}/secrets`: {
         const given: { name: string; value: string }[] = await request.json()
@@ -83,6 +122,11 @@ export async function startPlatform(): Promise<Platform> {
     }
   }
 
+  function serve(slug: string, settings: { verify_jwt?: boolean }) {
+    live.set(slug, settings)
+    versions.set(slug, (versions.get(slug) ?? 0) + 1)
+  }
+
   /** What the platform says of a function: JWTs are checked unless it was told otherwise. */
   function functionOf(slug: string) {
     const metadata = uploads.get(slug)?.metadata
@@ -91,7 +135,7 @@ export async function startPlatform(): Promise<Platform> {
       slug,
       name: slug,
       status: 'ACTIVE',
-      version: 1,
+      version: versions.get(slug) ?? 0,
       created_at: 0,
       updated_at: 0,
       verify_jwt: metadata?.verify_jwt ?? true,
@@ -107,7 +151,17 @@ export async function startPlatform(): Promise<Platform> {
       return refuse(400, 'Bad request')
     }),
   )
-  return { ...server, token, ref, uploads, live, secrets, unexpected }
+  return {
+    ...server,
+    token,
+    ref,
+    uploads,
+    live,
+    secrets,
+    writes,
+    failNext: (request) => failures.push(request),
+    unexpected,
+  }
 }
 
 async function readUpload(request: Request, slug: string): Promise<Upload> {

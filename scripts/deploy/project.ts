@@ -1,5 +1,6 @@
 import { defaultRules } from '../../functions/_shared/circuit-breaker/circuit.ts'
 import type { OptimizationRow, VersionRow } from '../../functions/_shared/database/client.ts'
+import { expectedMigrations } from '../../functions/health/migrations.gen.ts'
 import { startLocalServer } from './local-server.ts'
 
 export interface ProjectOptions {
@@ -76,7 +77,25 @@ export async function startProject(options: ProjectOptions): Promise<Project> {
       events.filter(({ event_id }) => event_id > Number(after_event_id ?? 0)),
   }
   const serviceCalls: Record<string, (args: Record<string, unknown>) => unknown> = {
-    internal_health: () => ({ queueDepth: ingestJobs }),
+    internal_metrics: () => ({
+      counters: [{ name: 'suggestions', labels: {}, value: 4, milliseconds: 0 }],
+      totals: [{ name: 'jobs', label: 'ingest', value: 2 }],
+      oldestSeconds: 0,
+      storageMilliseconds: null,
+      connections: 1,
+      maxConnections: 100,
+      circuits: {},
+      rollout: null,
+    }),
+    internal_health: () => ({
+      queueDepth: ingestJobs,
+      oldestSeconds: 0,
+      overdueSeconds: 60,
+      dead: 0,
+      circuits: {},
+      migrations: expectedMigrations,
+      storedObject: null,
+    }),
     internal_keep_house: () => ({}),
     internal_claim_jobs({ p_kinds: kinds, p_subject_id: subject }) {
       if (!Array.isArray(kinds)) return []
@@ -220,6 +239,7 @@ function jobRow(kind: string, subjectId: string) {
     kind,
     subject_id: subjectId,
     owner_id: userId,
+    request_id: null,
     attempts: 1,
     max_attempts: 3,
     lease_token: leaseToken,

@@ -93,7 +93,8 @@ async function answer(
     }
   } catch (error) {
     if (response.destroyed) return
-    log(`${request.method} ${request.url}: ${error}`)
+    // Whose file it is, and the token of a signed link, stand further on in the path.
+    log(`${request.method} ${request.url?.split(/[/?]/, 4).join('/')}: ${error}`)
     if (response.headersSent) response.destroy()
     else {
       response.writeHead(500, { 'content-type': 'application/json' })

@@ -136,6 +136,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     parts.push(functions)
     const { page, failure: pageFailure } = (await opening) ?? {}
     gateway.open({ lite, functions, page })
+    writeFileSync(urlFile(dir), url)
     await functions.warm()
     if ((options.worker ?? true) && functions.names.includes('worker')) {
       parts.push(startWorkerTimer(url, workerToken, log))
@@ -200,8 +201,14 @@ function claimFolder(dir: string): { stop(): void } {
     throw new Error(`A stack is already running on ${dir} (process ${running}). ${advice}`)
   }
   const claim = claimFile(dir)
+  rmSync(urlFile(dir), { force: true })
   writeFileSync(claim, String(process.pid))
-  return { stop: () => rmSync(claim, { force: true }) }
+  return {
+    stop() {
+      rmSync(urlFile(dir), { force: true })
+      rmSync(claim, { force: true })
+    },
+  }
 }
 
 /** The process that has a stack on this folder, if there is one. */
@@ -211,7 +218,14 @@ export function stackProcess(dir: string): number | undefined {
   return Number.isInteger(pid) && pid > 1 && pid !== process.pid && isNode(pid) ? pid : undefined
 }
 
+/** Where the stack on this folder is reached; undefined if none runs. */
+export function runningStack(dir: string): string | undefined {
+  if (stackProcess(dir) === undefined || !existsSync(urlFile(dir))) return undefined
+  return readFileSync(urlFile(dir), 'utf8')
+}
+
 const claimFile = (dir: string) => join(dir, 'stack.pid')
+const urlFile = (dir: string) => join(dir, 'stack.url')
 
 /** The id may belong to another program by now. */
 function isNode(pid: number): boolean {

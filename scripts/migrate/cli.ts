@@ -21,6 +21,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   })
 }
 
+// Who reads the output may have had enough (`| head`): the work goes on, and its exit code tells.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
 const interactive = process.stdin.isTTY && process.stderr.isTTY
 process.exitCode = await migrate({
   args: process.argv.slice(2),

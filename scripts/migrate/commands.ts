@@ -1,6 +1,7 @@
 /** Each command: what it does, what it says, and the code it ends with. */
+import { AppError } from '../../functions/_shared/errors.ts'
 import type { CommandName } from './help.ts'
-import type { MigrationStatus } from './legacy-file.ts'
+import { states } from './legacy-file.ts'
 import { type Options, UsageError } from './options.ts'
 import { planMigration } from './plan.ts'
 import { inBytes, type Progress, startProgress, type Total } from './progress.ts'
@@ -8,16 +9,19 @@ import { countPurgeable, purgeSources } from './purge.ts'
 import { registerSources } from './register.ts'
 import { rollBack } from './rollback.ts'
 import { moveAll } from './run.ts'
-import type { Service } from './service.ts'
+import type { Filter, Service } from './service.ts'
 import { faults, verifyMigration } from './verify.ts'
 
 export const exitCodes = { fine: 0, faults: 1, usage: 2, service: 3, interrupted: 130 } as const
 
 export interface Surroundings {
+  readonly name: CommandName
   readonly options: Options
   readonly service: () => Service
   readonly out: (line: string) => void
   readonly terminal: Pick<NodeJS.WriteStream, 'write'> & { isTTY?: boolean }
+  /** Tells a person what is no result. */
+  readonly note: (line: string) => void
   /** Asks a person; undefined where there is none. */
   readonly ask: ((question: string) => Promise<string>) | undefined
   /** No new file is begun once it is aborted. */
@@ -35,7 +39,7 @@ const plan: Command = async ({ options, out, signal }) => {
     out(`${found.files} files of ${found.users} users, ${inBytes(found.bytes)}`)
     out(`The largest has ${inBytes(found.largestBytes)}`)
     for (const [type, count] of Object.entries(found.byType)) out(`  ${count} ${type}`)
-    out(`${found.duplicates} have the content of another one (${inBytes(found.duplicateBytes)})`)
+    out(`${found.duplicates} with the content of another one (${inBytes(found.duplicateBytes)})`)
     for (const [code, count] of Object.entries(found.problems)) out(`${count} not movable: ${code}`)
     for (const { path, code, detail } of found.examples) out(`  ${path}: ${code}: ${detail}`)
   }
@@ -46,13 +50,14 @@ const run: Command = async (surroundings) => {
   const { options, out, signal, stopping } = surroundings
   const service = surroundings.service()
   const registered = await registerSources(options, service, options.again, signal)
-  const progress = begin(surroundings, openOf(await service.status()))
+  const progress = begin(surroundings, await totalOf(options.filter, service, openStates))
   const moved = await moveAll(options, service, progress, stopping, signal)
   progress.end()
   if (options.json) out(JSON.stringify({ ...moved, registered }))
   else {
     out(`${moved.verified} files verified, ${inBytes(moved.sentBytes)} sent`)
-    if (registered.changed > 0) out(`${registered.changed} have changed since they were verified`)
+    if (registered.changed > 0)
+      out(`${registered.changed} edited since they were verified; verify names them`)
     if (registered.erased > 0) out(`${registered.erased} belong to users who had everything erased`)
     for (const { path, code, detail } of registered.problems) out(`${path}: ${code}: ${detail}`)
     for (const [code, count] of Object.entries(moved.failed)) out(`${count} failed: ${code}`)
@@ -74,7 +79,8 @@ const status: Command = async ({ options, service, out }) => {
       out(`${count} last ended with ${code}`)
     for (const [code, count] of Object.entries(found.refused)) out(`${count} refused: ${code}`)
     if (found.unread > 0) out(`${found.unread} still to be read by ingest`)
-    for (const { worker, files, until } of found.workers) out(`${worker}: ${files}, until ${until}`)
+    for (const { worker, files, until } of found.workers)
+      out(`${worker} has ${files} in hand until ${until}`)
   }
   return found.states.failed === undefined ? exitCodes.fine : exitCodes.faults
 }
@@ -82,8 +88,9 @@ const status: Command = async ({ options, service, out }) => {
 const verify: Command = async (surroundings) => {
   const { options, out, signal } = surroundings
   const service = surroundings.service()
-  const progress = begin(surroundings, allOf(await service.status()))
-  const found = await verifyMigration(options, service, progress, signal)
+  const filter = await filterOf(surroundings, service)
+  const progress = begin(surroundings, await totalOf(filter, service))
+  const found = await verifyMigration({ ...options, filter }, service, progress, signal)
   progress.end()
   if (options.json) out(JSON.stringify(found))
   else {
@@ -100,8 +107,9 @@ const verify: Command = async (surroundings) => {
 const rollback: Command = async (surroundings) => {
   const { options, out, signal, stopping } = surroundings
   const service = surroundings.service()
-  const progress = begin(surroundings, allOf(await service.status()))
-  const done = await rollBack(options, service, progress, stopping, signal)
+  const filter = await filterOf(surroundings, service)
+  const progress = begin(surroundings, await totalOf(filter, service, notRolledBack))
+  const done = await rollBack({ ...options, filter }, service, progress, stopping, signal)
   progress.end()
   if (options.json) out(JSON.stringify(done))
   else {
@@ -114,17 +122,20 @@ const rollback: Command = async (surroundings) => {
 }
 
 const purge: Command = async (surroundings) => {
-  const { options, out, signal, stopping } = surroundings
+  const { options, note, out, signal, stopping } = surroundings
   const service = surroundings.service()
-  const count = await countPurgeable(options.filter, service)
+  const filter = await filterOf(surroundings, service)
+  const count = await countPurgeable(filter, service)
   const phrase = `purge ${count} files`
+  if (count === 0) note('No file is verified, read by ingest, and past its grace period')
   if (count > 0) {
-    const question = `Their sources are deleted from ${options.root} for good. Type "${phrase}": `
+    const question = `The sources of ${count} files are deleted from ${options.root} for good. Type "${phrase}": `
     const typed = options.confirm ?? (await surroundings.ask?.(question))
     if (typed !== phrase) throw new UsageError(`Not confirmed: it takes --confirm '${phrase}'`)
   }
   const progress = begin(surroundings, { files: count, bytes: 0 })
-  const done = await purgeSources({ ...options, limit: count }, service, progress, stopping, signal)
+  const chosen = { ...options, filter, limit: count }
+  const done = await purgeSources(chosen, service, progress, stopping, signal)
   progress.end()
   if (options.json) out(JSON.stringify(done))
   else {
@@ -135,9 +146,11 @@ const purge: Command = async (surroundings) => {
   return done.kept.length === 0 ? exitCodes.fine : exitCodes.faults
 }
 
-const report: Command = async ({ options, service, out }) => {
+const report: Command = async (surroundings) => {
+  const { options, out } = surroundings
+  const service = surroundings.service()
   let bad = false
-  for await (const file of service().list(options.filter)) {
+  for await (const file of service.list(await filterOf(surroundings, service))) {
     bad ||= file.state === 'failed' || file.versionState === 'failed'
     if (options.json) out(JSON.stringify(file))
     else {
@@ -164,20 +177,43 @@ function begin({ options, terminal }: Surroundings, total: Total): Progress {
   return startProgress(options.json ? { write: () => true } : terminal, total)
 }
 
-function openOf({ states }: MigrationStatus): Total {
-  return sumOf([states.planned, states.locked, states.uploaded])
+/** What the options mean. Whom a stage took in knows the service alone. */
+async function filterOf({ options, name, note }: Surroundings, service: Service): Promise<Filter> {
+  if (options.stage === undefined) return options.filter
+  const stage = await service.rolloutStage(options.stage, options.rollout)
+  if (name === 'rollback' && stage.isEntered) {
+    throw new AppError(
+      'conflict',
+      `Users of stage ${stage.stage} may read and write the service now. Take the rollout back before it (force_rollout_stage), let the app's stores bring the disk up to date, then roll back`,
+    )
+  }
+  note(`Stage ${stage.stage} of rollout ${stage.rolloutId} took in ${stage.takesIn} % of users`)
+  if (stage.pinned > 0)
+    note(`${stage.pinned} of them are pinned to a phase, and left alone: --user`)
+  return { ...options.filter, stage }
 }
 
-function allOf({ states }: MigrationStatus): Total {
-  return sumOf(Object.values(states))
-}
+const openStates = ['planned', 'locked', 'uploaded'] as const
+const notRolledBack = states.filter((state) => state !== 'rolled_back')
 
-function sumOf(parts: readonly (Total | undefined)[]): Total {
-  return parts.reduce<Total>(
-    (sum, part) => ({
-      files: sum.files + (part?.files ?? 0),
-      bytes: sum.bytes + (part?.bytes ?? 0),
-    }),
-    { files: 0, bytes: 0 },
-  )
+/** For the bar: of a part of the files the service has no sum. */
+async function totalOf(
+  filter: Filter,
+  service: Service,
+  wanted: readonly string[] = states,
+): Promise<Total> {
+  const total = { files: 0, bytes: 0 }
+  if (filter.userId === undefined && filter.stage === undefined) {
+    for (const [state, { files, bytes }] of Object.entries((await service.status()).states)) {
+      if (!wanted.includes(state)) continue
+      total.files += files
+      total.bytes += bytes
+    }
+    return total
+  }
+  for await (const { size } of service.list({ ...filter, states: wanted })) {
+    total.files++
+    total.bytes += size
+  }
+  return total
 }

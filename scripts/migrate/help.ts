@@ -14,6 +14,10 @@ const speed = `
   --max-bytes-per-second N     of files, both ways (no limit)
   --max-rps N                  requests a second (no limit)`
 
+const stage = `
+  --stage N                    only what is of users whom this stage of the canary's rollout took in
+  --rollout ID                 of this rollout; otherwise of the one that has not ended`
+
 const ends = `
 Exit codes: 0 all is well; 1 some files are not, and are named; 2 the command is not valid, or a setting is
 missing; 3 the service cannot be reached or refuses; 130 interrupted.
@@ -33,20 +37,20 @@ export const commands = {
   status: { summary: 'says how far it is', options: '' },
   verify: {
     summary: 'reads both sides again and compares; reports missing, different, extra and orphaned',
-    options: speed,
+    options: `${stage}${speed}`,
   },
   rollback: {
     summary:
       'gives the disk back what it gave and every version written since, then takes them out',
-    options: `${speed}
-  --all                        everything; otherwise --user, and --file for one`,
+    options: `${stage}
+  --all                        everything; otherwise --user (and --file for one), or --stage${speed}`,
   },
   purge: {
     summary: 'deletes sources that are verified, read, and past their grace period',
-    options: `${speed}
+    options: `${stage}${speed}
   --confirm 'purge N files'    what is asked for on a terminal otherwise`,
   },
-  report: { summary: 'lists every file with its state, one a line', options: '' },
+  report: { summary: 'lists every file with its state, one a line', options: stage },
 } as const
 
 export type CommandName = keyof typeof commands

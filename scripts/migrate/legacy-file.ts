@@ -29,6 +29,8 @@ const legacyFile = z.object({
   objectName: z.string(),
   errorCode: z.string().nullable(),
   versionId: z.string().nullable(),
+  /** A resumable upload of it that a worker has begun. */
+  uploadId: z.string().nullable(),
 })
 
 export type LegacyFile = z.infer<typeof legacyFile>
@@ -71,6 +73,20 @@ export const migrationStatus = z.object({
 })
 
 export type MigrationStatus = z.infer<typeof migrationStatus>
+
+export const rolloutStage = z.object({
+  rolloutId: z.number(),
+  stage: z.number(),
+  phase: z.string(),
+  /** Of all users, those whom it took in. */
+  takesIn: z.number(),
+  /** Users that it would have taken in, were they not pinned to a phase. */
+  pinned: z.number(),
+  /** Some of its users may not be local. */
+  isEntered: z.boolean(),
+})
+
+export type RolloutStage = z.infer<typeof rolloutStage>
 
 const resumeVersion = z.object({
   versionId: z.string(),

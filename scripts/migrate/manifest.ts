@@ -20,7 +20,7 @@ const line = z.object({
   /** Which version of the file, from 1. */
   version: z.preprocess(
     (value) => (value === '' ? undefined : value),
-    z.coerce.number().int().min(1).max(10_000).default(1),
+    z.coerce.number('is no number').int().min(1).max(10_000).default(1),
   ),
   name: optionalText,
   type: optionalText,

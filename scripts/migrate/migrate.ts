@@ -1,17 +1,25 @@
 /** One call of `npm run migrate`, with what surrounds it passed in. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { AppError } from '../../functions/_shared/errors.ts'
+import { AppError, type ErrorCode } from '../../functions/_shared/errors.ts'
 import { commandsByName, exitCodes, type Surroundings } from './commands.ts'
 import { help, helpFor, isCommand } from './help.ts'
 import { readOptions, UsageError } from './options.ts'
 import { createPace } from './pace.ts'
 import { createService, readAccess } from './service.ts'
 
-export interface Call extends Omit<Surroundings, 'options' | 'service'> {
+export interface Call extends Omit<Surroundings, 'name' | 'options' | 'service' | 'note'> {
   readonly args: readonly string[]
   readonly cwd: string
   readonly environment: NodeJS.ProcessEnv
   readonly error: (line: string) => void
+}
+
+const wrongKey = 'Is SUPABASE_SECRET_KEY the secret key of this project?'
+/** What is behind it more often than not. */
+const adviceFor: Partial<Record<ErrorCode, string>> = {
+  unauthorized: wrongKey,
+  forbidden: wrongKey,
+  unavailable: 'Is SUPABASE_URL right, and can it be reached from here?',
 }
 
 /** @returns the exit code */
@@ -40,7 +48,8 @@ export async function migrate(call: Call): Promise<number> {
       })
       return createService(access, pace, call.signal)
     }
-    return await commandsByName[name]({ ...call, options, service })
+    const note = options.json ? () => {} : call.error
+    return await commandsByName[name]({ ...call, name, options, service, note })
   } catch (error) {
     if (call.signal.aborted) return exitCodes.interrupted
     if (error instanceof UsageError) {
@@ -50,6 +59,8 @@ export async function migrate(call: Call): Promise<number> {
     if (!(error instanceof AppError)) throw error
     const { SUPABASE_URL: url } = call.environment
     call.error(`${error.code}: ${error.message}${url === undefined ? '' : ` (${url})`}`)
+    const advice = adviceFor[error.code]
+    if (advice !== undefined) call.error(advice)
     return exitCodes.service
   }
 }

@@ -51,13 +51,16 @@ async function store(
     const stored = await objects.hash(file.objectName, source.size, signal)
     return stored?.sha256 === source.sha256 && stored.size === source.size
   }
-  const upload = () => objects.upload(file.objectName, path, file.type, signal)
-  if (await upload()) {
+  const upload = (uploadId: string | null) => {
+    const keep = (begun: string) => service.keepUpload(file, begun)
+    return objects.upload(file.objectName, path, file.type, { uploadId, keep }, signal)
+  }
+  if (await upload(file.uploadId)) {
     if (await isThere()) return true
   } else if (await isThere()) return false
   // Left by an attempt that died, or spoilt on its way: no version relies on it.
   await discard(file, service, signal)
-  await upload()
+  await upload(null)
   if (await isThere()) return true
   await discard(file, service, signal)
   throw new AppError('migration_mismatch', `Storage does not give back '${file.path}' as it is`)

@@ -8,6 +8,9 @@ import type { SourceOptions } from './sources.ts'
 
 export interface Options extends SourceOptions {
   readonly filter: Filter
+  /** Of a rollout; whom it took in says the service. */
+  readonly stage: number | undefined
+  readonly rollout: number | undefined
   readonly concurrency: number
   readonly bytesPerSecond: number | undefined
   readonly requestsPerSecond: number | undefined
@@ -26,6 +29,7 @@ export class UsageError extends Error {
 const defaultConcurrency = 8
 const mostConcurrency = 64
 const withoutSource: readonly CommandName[] = ['status', 'report']
+const withStage: readonly CommandName[] = ['verify', 'rollback', 'purge', 'report']
 
 /** @param cwd what relative paths begin at. @throws UsageError */
 export function readOptions(
@@ -50,13 +54,24 @@ export function readOptions(
   if (values.file !== undefined && values.user === undefined) {
     throw new UsageError('--file needs --user')
   }
-  if (command === 'rollback' && values.all === (values.user !== undefined)) {
-    throw new UsageError('rollback needs either --user or --all')
+  const stage = numberOf('stage', values.stage)
+  const rollout = numberOf('rollout', values.rollout)
+  if (stage !== undefined && !withStage.includes(command)) {
+    throw new UsageError(`--stage is for ${withStage.join(', ')}`)
+  }
+  if (stage !== undefined && values.user !== undefined) {
+    throw new UsageError('It takes either --user or --stage')
+  }
+  if (rollout !== undefined && stage === undefined) throw new UsageError('--rollout needs --stage')
+  if (command === 'rollback' && values.all === (values.user !== undefined || stage !== undefined)) {
+    throw new UsageError('rollback needs one of --user, --stage and --all')
   }
   return {
     root,
     manifest,
     filter: { userId: values.user, fileId: values.file },
+    stage,
+    rollout,
     concurrency: numberOf('concurrency', values.concurrency, mostConcurrency) ?? defaultConcurrency,
     bytesPerSecond: numberOf('max-bytes-per-second', values['max-bytes-per-second']),
     requestsPerSecond: numberOf('max-rps', values['max-rps']),
@@ -79,6 +94,8 @@ function parse(args: readonly string[]) {
         manifest: text,
         user: text,
         file: text,
+        stage: text,
+        rollout: text,
         concurrency: text,
         'max-bytes-per-second': text,
         'max-rps': text,

@@ -87,7 +87,10 @@ async function restoreSource(
   try {
     const { sha256 } = await hashFile(path, signal)
     if (version === undefined || sha256 === file.sha256) return false
-    throw new AppError('migration_source_changed', `'${file.path}' is not what was moved`)
+    throw new AppError(
+      'migration_source_changed',
+      `'${file.path}' was edited after it was moved: put it aside, then roll back`,
+    )
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'migration_source_missing') throw error
     if (version === undefined || file.sha256 === null) {

@@ -3,6 +3,7 @@ import { createClient } from '@supabase/supabase-js'
 import { keyOf } from '../../functions/_shared/config/config.ts'
 import { type Client, call } from '../../functions/_shared/database/client.ts'
 import type { Database } from '../../functions/_shared/database/database.gen.ts'
+import { toAppError } from '../../functions/_shared/database/errors.ts'
 import { toJson } from '../../functions/_shared/database/json.ts'
 import { AppError } from '../../functions/_shared/errors.ts'
 import { within } from './deadline.ts'
@@ -17,7 +18,9 @@ import {
   migrationStatus,
   planned,
   type ResumeVersion,
+  type RolloutStage,
   resumeVersions,
+  rolloutStage,
 } from './legacy-file.ts'
 import type { Pace } from './pace.ts'
 import { withRetries } from './retry.ts'
@@ -33,6 +36,8 @@ const listPage = 500
 export interface Filter {
   readonly userId?: string | undefined
   readonly fileId?: string | undefined
+  /** The users whom this stage of a rollout took in. */
+  readonly stage?: Pick<RolloutStage, 'rolloutId' | 'stage'> | undefined
 }
 
 /** Every call may throw an AppError with the code of the registry. */
@@ -44,6 +49,7 @@ export interface Service {
   /** @returns the ids of all that this worker still holds */
   extend(): Promise<number[]>
   release(): Promise<void>
+  keepUpload(file: LegacyFile, uploadId: string): Promise<void>
   /** Makes a version of what is in Storage and was read back with this hash, and ends its move. */
   finish(file: Proven): Promise<void>
   fail(
@@ -54,7 +60,11 @@ export interface Service {
   ): Promise<string>
   list(filter: Filter & { states?: readonly string[] }): AsyncGenerator<ListedFile>
   status(): Promise<MigrationStatus>
+  /** @param rolloutId the one that has not ended, if it is not given. @throws AppError not_found, conflict */
+  rolloutStage(stage: number, rolloutId: number | undefined): Promise<RolloutStage>
   versions(userId: string, fileId: string): Promise<ResumeVersion[]>
+  /** Which of these objects a version has, also of a resume that is deleted. */
+  ownedNames(names: readonly string[]): Promise<Set<string>>
   rollback(userId: string, fileId: string, exported: readonly string[]): Promise<number>
   recordPurge(ids: readonly number[]): Promise<number[]>
 }
@@ -138,6 +148,13 @@ export function createService(access: Access, pace: Pace, signal: AbortSignal): 
       // Also when the run was aborted: others need not wait for the lease to end.
       await call(parting, 'internal_release_legacy_files', { p_lease_token: token })
     },
+    async keepUpload({ id }, uploadId) {
+      await ask(client, 'internal_keep_legacy_upload', {
+        p_id: id,
+        p_lease_token: token,
+        p_upload_id: uploadId,
+      })
+    },
     finish: createFinish(async (files) =>
       finishedFiles.parse(
         await ask(client, 'internal_finish_legacy_files', {
@@ -155,7 +172,7 @@ export function createService(access: Access, pace: Pace, signal: AbortSignal): 
         ...(retryAfterSeconds === undefined ? {} : { p_delay_seconds: retryAfterSeconds }),
       })
     },
-    async *list({ userId, fileId, states }) {
+    async *list({ userId, fileId, stage, states }) {
       for (let after = 0; ; ) {
         const page = listedFiles.parse(
           await ask(client, 'internal_list_legacy_files', {
@@ -164,6 +181,7 @@ export function createService(access: Access, pace: Pace, signal: AbortSignal): 
             ...(states === undefined ? {} : { p_states: [...states] }),
             ...(userId === undefined ? {} : { p_user_id: userId }),
             ...(fileId === undefined ? {} : { p_file_id: fileId }),
+            ...(stage === undefined ? {} : { p_rollout_id: stage.rolloutId, p_stage: stage.stage }),
           }),
         )
         yield* page
@@ -175,9 +193,27 @@ export function createService(access: Access, pace: Pace, signal: AbortSignal): 
     async status() {
       return migrationStatus.parse(await ask(client, 'internal_migration_status', {}))
     },
+    async rolloutStage(stage, rolloutId) {
+      const args = {
+        p_stage: stage,
+        ...(rolloutId === undefined ? {} : { p_rollout_id: rolloutId }),
+      }
+      return rolloutStage.parse(await ask(client, 'internal_rollout_stage', args))
+    },
     async versions(userId, fileId) {
       const args = { p_user_id: userId, p_file_id: fileId }
       return resumeVersions.parse(await ask(client, 'internal_versions_of_legacy_file', args))
+    },
+    async ownedNames(names) {
+      return await withRetries(pace, 0, signal, async () => {
+        const { data, error, status } = await client
+          .from('resume_versions')
+          .select('full_storage_path')
+          .in('full_storage_path', names)
+          .neq('held_as', 'none')
+        if (error !== null) return withoutTime(toAppError(error, status))
+        return new Set(data.map((row) => row.full_storage_path))
+      })
     },
     async rollback(userId, fileId, exported) {
       return await ask(client, 'rollback_file_transfer', {

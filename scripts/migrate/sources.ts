@@ -45,20 +45,25 @@ const containers: Readonly<Record<DocumentKind, string>> = { pdf: 'pdf', docx: '
 export interface SourceOptions {
   readonly root: string
   readonly manifest?: string | undefined
+  /** Only what is of this user, or this file. */
+  readonly filter?: { readonly userId?: string | undefined; readonly fileId?: string | undefined }
 }
 
 /** Every file in turn, looked at as far as an upload would be; one that cannot be moved is a problem. */
 export async function* readSources(options: SourceOptions): AsyncGenerator<Source> {
+  const { userId, fileId } = options.filter ?? {}
   const seen = new Set<string>()
   const head = new Uint8Array(headBytes)
   const lines =
     options.manifest === undefined ? readTree(options.root) : readLines(options.manifest)
   for await (const entry of lines) {
     if ('problem' in entry) {
-      yield entry
+      if (userId === undefined || entry.problem.path.startsWith(`${userId}/`)) yield entry
       continue
     }
     const { line } = entry
+    if (userId !== undefined && line.user_id !== userId) continue
+    if (fileId !== undefined && line.file_id !== fileId) continue
     const key = JSON.stringify([line.user_id, line.file_id, line.version])
     if (seen.has(key)) {
       const detail = `${line.user_id}/${line.file_id} version ${line.version} was named before`

@@ -4,13 +4,11 @@ import { openAsBlob } from 'node:fs'
 import { z } from 'zod'
 import { AppError } from '../../functions/_shared/errors.ts'
 import { filesBucket } from '../../functions/_shared/versions/objects.ts'
-import { within } from './deadline.ts'
 import type { Pace } from './pace.ts'
 import { withRetries } from './retry.ts'
+import { createSend, failureOf } from './storage-request.ts'
+import { createTusUploads, partBytes, type Resumption } from './tus-upload.ts'
 
-/** What a request may take beyond its bytes, and how slow a line may be. */
-const baseTimeoutMs = 30_000
-const slowestBytesPerMs = 64
 const listPage = 1000
 
 export interface Hashed {
@@ -19,8 +17,19 @@ export interface Hashed {
 }
 
 export interface ObjectStore {
-  /** @returns false when there is an object of that name already. @throws AppError unavailable, … */
-  upload(name: string, path: string, type: string, signal: AbortSignal): Promise<boolean>
+  /**
+   * A large file in parts, where the service has that.
+   *
+   * @returns false when there is an object of that name already
+   * @throws AppError unavailable, …
+   */
+  upload(
+    name: string,
+    path: string,
+    type: string,
+    resumption: Resumption,
+    signal: AbortSignal,
+  ): Promise<boolean>
   /** The hash of what Storage gives back; undefined when there is no such object. @throws AppError unavailable */
   hash(name: string, size: number, signal: AbortSignal): Promise<Hashed | undefined>
   /** Hands its bytes out as they come; undefined when there is no such object. @throws AppError unavailable, … */
@@ -38,12 +47,6 @@ export interface ObjectStore {
 const json = { 'content-type': 'application/json' }
 const pageOf = { limit: listPage, sortBy: { column: 'name', order: 'asc' } }
 
-const failureBody = z.object({
-  statusCode: z.union([z.string(), z.number()]).optional(),
-  code: z.string().optional(),
-  message: z.string().optional(),
-})
-
 const listing = z.array(z.object({ name: z.string(), id: z.string().nullable() }))
 
 export function createObjectStore(options: {
@@ -51,48 +54,22 @@ export function createObjectStore(options: {
   secretKey: string
   pace: Pace
 }): ObjectStore {
-  const { pace, secretKey } = options
-  const base = `${options.url}/storage/v1/object`
-  const headers = { apikey: secretKey, authorization: `Bearer ${secretKey}` }
-
-  /** The answer is taken inside of the deadline that the number of bytes gives it. */
-  function send<T>(
-    path: string,
-    init: RequestInit,
-    bytes: number,
-    signal: AbortSignal,
-    take: (answer: Response) => Promise<T>,
-  ): Promise<T> {
-    const ms = baseTimeoutMs + Math.ceil(bytes / slowestBytesPerMs)
-    return within(ms, signal, async (withinTime) => {
-      const answer = await fetch(`${base}/${path}`, {
-        ...init,
-        redirect: 'error',
-        headers: { ...headers, ...init.headers },
-        signal: withinTime,
-      }).catch((cause: unknown) => {
-        signal.throwIfAborted()
-        throw new AppError('unavailable', 'Storage cannot be reached', { cause })
-      })
-      try {
-        return await take(answer)
-      } catch (cause) {
-        signal.throwIfAborted()
-        if (cause instanceof AppError) throw cause
-        throw new AppError('unavailable', 'Storage broke off an answer', { cause })
-      }
-    })
-  }
+  const { pace } = options
+  const send = createSend(options)
+  const tus = createTusUploads(send, pace)
 
   const store: ObjectStore = {
-    async upload(name, path, type, signal) {
+    async upload(name, path, type, resumption, signal) {
       // Backed by the file: it is read as it is sent, and refuses to be read once the file has changed.
       const body = await openAsBlob(path, { type }).catch((cause: unknown) => {
         throw new AppError('migration_source_missing', `Cannot read '${path}'`, { cause })
       })
+      if (body.size > partBytes && (await tus.areOffered(signal))) {
+        return await tus.send({ name, file: body, type }, resumption, signal)
+      }
       return await withRetries(pace, body.size, signal, () =>
         send(
-          `${filesBucket}/${encodeKey(name)}`,
+          objectPath(name),
           { method: 'POST', body, headers: { 'content-type': type, 'x-upsert': 'false' } },
           body.size,
           signal,
@@ -110,7 +87,7 @@ export function createObjectStore(options: {
     },
 
     async read(name, size, signal, take) {
-      return await send(`${filesBucket}/${encodeKey(name)}`, {}, size, signal, async (answer) => {
+      return await send(objectPath(name), {}, size, signal, async (answer) => {
         if (answer.ok) return await take(answer.body ?? new Blob([]).stream())
         const failure = await failureOf(answer)
         if (failure.status === 404) return undefined
@@ -135,10 +112,16 @@ export function createObjectStore(options: {
     async remove(name, signal) {
       const body = JSON.stringify({ prefixes: [name] })
       await withRetries(pace, 0, signal, () =>
-        send(filesBucket, { method: 'DELETE', body, headers: json }, 0, signal, async (answer) => {
-          if (!answer.ok) throw (await failureOf(answer)).error
-          await answer.body?.cancel()
-        }),
+        send(
+          `object/${filesBucket}`,
+          { method: 'DELETE', body, headers: json },
+          0,
+          signal,
+          async (answer) => {
+            if (!answer.ok) throw (await failureOf(answer)).error
+            await answer.body?.cancel()
+          },
+        ),
       )
     },
 
@@ -147,7 +130,7 @@ export function createObjectStore(options: {
         const body = JSON.stringify({ ...pageOf, prefix: folder, offset })
         const page = await withRetries(pace, 0, signal, () =>
           send(
-            `list/${filesBucket}`,
+            `object/list/${filesBucket}`,
             { method: 'POST', body, headers: json },
             0,
             signal,
@@ -168,37 +151,6 @@ export function createObjectStore(options: {
   return store
 }
 
-function encodeKey(name: string): string {
-  return name.split('/').map(encodeURIComponent).join('/')
-}
-
-/** Storage has the status in the body of a 400; overload and its own faults are worth another attempt. */
-async function failureOf(answer: Response): Promise<{ status: number; error: AppError }> {
-  const text = await answer.text().catch(() => '')
-  const body = failureBody.safeParse(jsonOf(text)).data
-  const status = Number(body?.statusCode ?? answer.status) || answer.status
-  const what = `Storage answered ${status}${body?.message === undefined ? '' : `: ${body.message}`}`
-  if (status === 429 || status >= 500) {
-    const seconds = Number(answer.headers.get('retry-after') ?? Number.NaN)
-    return {
-      status,
-      error: new AppError(
-        'unavailable',
-        what,
-        seconds > 0 ? { retryAfterSeconds: seconds } : undefined,
-      ),
-    }
-  }
-  if (status === 401 || status === 403) return { status, error: new AppError('forbidden', what) }
-  if (status === 413) return { status, error: new AppError('file_too_large', what) }
-  if (status === 415) return { status, error: new AppError('unsupported_file_type', what) }
-  return { status, error: new AppError('internal', what) }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+function objectPath(name: string): string {
+  return `object/${filesBucket}/${name.split('/').map(encodeURIComponent).join('/')}`
 }

@@ -11,7 +11,7 @@ import { hashVersion } from './version-bytes.ts'
 /**
  * equal; missing (nothing of it in the service); different; source_missing (not purged, yet gone);
  * refused (ingest took it for no resume: the source alone has it); deleted (by its user); unmoved;
- * extra (on the disk, not in the migration); orphaned (in the service, of no file).
+ * extra (on the disk, not in the migration); orphaned (in the service, of no file and no version).
  */
 export type Finding =
   | 'equal'
@@ -54,19 +54,39 @@ export async function verifyMigration(
     found(finding, file.path, detail)
     progress.done(file.size)
   })
-  // Of one user or file alone nobody can say what lies beside it.
-  if (options.filter.userId === undefined) {
+  // Of some users or one file alone nobody can say what lies beside it.
+  if (options.filter.userId === undefined && options.filter.stage === undefined) {
     for await (const source of readSources(options)) {
       const { path } = 'file' in source ? source.file : source.problem
       if (!known.has(path))
         found('extra', path, 'problem' in source ? source.problem.code : undefined)
     }
-    for await (const name of service.objects.list('migrations', signal)) {
-      // What a worker has just uploaded may have been listed as unmoved: its name is known all the same.
-      if (!objects.has(name)) found('orphaned', name)
+    // What a worker has just uploaded may have been listed as unmoved: its name is known all the same.
+    for await (const names of inBatches(service.objects.list('migrations', signal), objects)) {
+      // What was rolled back is there until its resume can no longer be had back.
+      const owned = await service.ownedNames(names)
+      for (const name of names) if (!owned.has(name)) found('orphaned', name)
     }
   }
   return verified
+}
+
+/** They go into a URL. */
+const namesAtOnce = 20
+
+async function* inBatches(
+  names: AsyncIterable<string>,
+  known: ReadonlySet<string>,
+): AsyncGenerator<string[]> {
+  let batch: string[] = []
+  for await (const name of names) {
+    if (known.has(name)) continue
+    batch.push(name)
+    if (batch.length < namesAtOnce) continue
+    yield batch
+    batch = []
+  }
+  if (batch.length > 0) yield batch
 }
 
 async function compare(

@@ -1,8 +1,5 @@
 /** Whether a query asks for series that exist: names, labels and their values by the registry of metrics. */
-import {
-  type Metric,
-  metricEntries,
-} from '../../functions/_shared/metrics/registry.ts'
+import { type Metric, metricEntries } from '../../functions/_shared/metrics/registry.ts'
 import type { Matcher, Query, Selector } from './promql.ts'
 
 export interface Series {
@@ -109,7 +106,9 @@ function problemsOfMatcher(metric: string, matcher: Matcher, series: Series): st
         ? !values.some((one) => new RegExp(`^(?:${pattern})$`).test(one))
         : !values.includes(pattern),
     )
-    .map((pattern) => `${metric}{${label}} is never '${pattern}': it is one of ${values.join(', ')}`)
+    .map(
+      (pattern) => `${metric}{${label}} is never '${pattern}': it is one of ${values.join(', ')}`,
+    )
 }
 
 /** The alternatives of a pattern that are not within parentheses. */

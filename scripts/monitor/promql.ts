@@ -34,7 +34,7 @@ export interface Query {
   readonly conditions: readonly Span[]
 }
 
-const comparisons = new Set(['Gtr', 'Lss', 'Gte', 'Lte', 'Eqlc', 'Neq'])
+const comparisons = new Set(['Gtr', 'Lss', 'Gte', 'Lte', 'Eql', 'Neq'])
 
 /** @throws an error that names the place where the expression ends to be PromQL */
 export function parseQuery(text: string): Query {
@@ -48,11 +48,15 @@ export function parseQuery(text: string): Query {
     to,
     text: text.slice(from, to),
   })
-  parser.parse(text).iterate({
-    enter({ node, name, type }) {
-      if (type.isError) {
-        throw new Error(`Cannot parse '${text}': unexpected at '${text.slice(node.from)}'`)
-      }
+  const tree = parser.parse(text)
+  tree.iterate({
+    enter({ type, from }) {
+      if (!type.isError) return
+      throw new Error(`Cannot parse '${text}': unexpected at '${text.slice(from)}'`)
+    },
+  })
+  tree.iterate({
+    enter({ node, name }) {
       if (name === 'VectorSelector') selectors.push(selectorOf(node, text))
       if (name === 'GroupingLabels') {
         labels.push(...node.getChildren('LabelName').map((label) => spanOf(label).text))
@@ -99,5 +103,8 @@ export function readDuration(text: string): number {
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) {
     throw new Error(`'${text}' is not a duration`)
   }
-  return parts.reduce((sum, [, n, unit]) => sum + Number(n) * unitsMs[unit as keyof typeof unitsMs], 0)
+  return parts.reduce(
+    (sum, [, n, unit]) => sum + Number(n) * unitsMs[unit as keyof typeof unitsMs],
+    0,
+  )
 }

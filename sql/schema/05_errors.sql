@@ -20,6 +20,7 @@ as $$
     when 'idempotency_conflict' then 'PT409'
     when 'quota_exceeded' then 'PT429'
     when 'too_many_requests' then 'PT429'
+    when 'draining' then 'PT503'
     when 'upload_incomplete' then 'PT409'
     when 'lease_lost' then 'PT409'
     when 'migration_unknown_file' then 'PT404'
@@ -64,6 +65,17 @@ $$;
 
 comment on function private.fail(text, text, text, integer) is
 'Raises an expected failure: SQLSTATE PTnnn, the registry code as detail, what to do as hint. With p_retry_after_seconds it is SQLSTATE PGRST, which the Data API answers the same way and with the header Retry-After.';
+
+create function private.request_id() returns text
+language sql stable
+set search_path = ''
+as $$
+  -- What is no plain token is not kept: it goes into logs.
+  select substring(nullif(current_setting('request.headers', true), '')::jsonb ->> 'x-request-id' from '^[A-Za-z0-9._-]{8,64}$')
+$$;
+
+comment on function private.request_id() is
+'The x-request-id that a call through the Data API came with; null where there is none, or none of 8–64 letters, digits, dots, dashes and underscores.';
 
 create function private.check_rate(p_count bigint, p_limit integer, p_oldest timestamptz, p_what text) returns void
 language plpgsql stable

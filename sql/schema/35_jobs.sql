@@ -23,6 +23,7 @@ create table private.jobs (
   dead_at timestamptz,
   created_at timestamptz not null default now(),
   claimed_at timestamptz,
+  request_id text default private.request_id(),
   constraint jobs_pkey primary key (job_id),
   constraint jobs_kind_check check (
     kind in ('ingest', 'optimize', 'compose', 'compact', 'rebase', 'erase', 'remove_object')
@@ -30,6 +31,7 @@ create table private.jobs (
   constraint jobs_attempts_check check (attempts between 0 and max_attempts),
   constraint jobs_max_attempts_check check (max_attempts > 0),
   constraint jobs_lease_check check ((lease_token is null) = (leased_until is null)),
+  constraint jobs_request_id_check check (length(request_id) between 8 and 64),
   constraint jobs_dead_check check (dead_at is null or lease_token is null)
 )
 -- A claim writes no column that an index names, so the row's new version fits beside its old one if
@@ -50,6 +52,7 @@ comment on column private.jobs.endpoint is 'The model endpoint that it uses, for
 comment on column private.jobs.last_error is '{"code", "detail", "at"} of the last failure, never a text of the resume.';
 comment on column private.jobs.dead_at is 'Set when it failed for good. private.requeue_job() brings it back.';
 comment on column private.jobs.claimed_at is 'When the last attempt began.';
+comment on column private.jobs.request_id is 'The request that queued it first: the lines that its workers log carry the same id. A job that is queued by another one''s worker has that one''s.';
 
 -- One living job for one piece of work, however often it is asked for.
 create unique index jobs_subject_key on private.jobs (kind, subject_id)
@@ -159,14 +162,21 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+  v_kinds text[] := p_kinds;
   v_chosen bigint[] := '{}';
 begin
+  -- What is paused does not begin, whoever comes for it.
+  if exists (select from private.queue_holds as h where h.hold = 'pause') then
+    select coalesce(array_agg(k.kind), '{}') into v_kinds
+    from unnest(p_kinds) as k (kind)
+    where not exists (select from private.queue_holds as h where h.hold = 'pause' and h.kind in (k.kind, 'all'));
+  end if;
   if p_subject_id is not null then
     select array_agg(c.job_id) into v_chosen
     from (
       select j.job_id
       from private.jobs as j
-      where j.dead_at is null and j.kind = any (p_kinds) and j.subject_id = p_subject_id
+      where j.dead_at is null and j.kind = any (v_kinds) and j.subject_id = p_subject_id
         -- Who names the subject comes for that very job, and waits for nothing but the backoff of an
         -- attempt that failed: a request that is sent again in an outage would burn them all.
         and (j.run_at <= now() or j.last_error is null)
@@ -183,7 +193,7 @@ begin
     select coalesce(array_agg(c.job_id), '{}') into v_chosen
     from (
       select c.job_id
-      from (select distinct k.kind from unnest(p_kinds) as k (kind)) as k
+      from (select distinct k.kind from unnest(v_kinds) as k (kind)) as k
         cross join lateral (
           select j.job_id, j.run_at
           from private.jobs as j
@@ -203,7 +213,7 @@ begin
     select v_chosen || coalesce(array_agg(c.job_id), '{}') into v_chosen
     from (
       select c.job_id
-      from (select distinct k.kind from unnest(p_kinds) as k (kind)) as k
+      from (select distinct k.kind from unnest(v_kinds) as k (kind)) as k
         cross join lateral (
           select j.job_id, j.priority, j.place, j.run_at
           from private.jobs as j
@@ -224,7 +234,7 @@ end
 $$;
 
 comment on function private.lock_due_jobs(text[], integer, uuid) is
-'Locks up to p_limit jobs that are due and held by nobody, the most urgent ones, and returns their ids. Those whose attempts are spent are among them.';
+'Locks up to p_limit jobs that are due, not paused and held by nobody, the most urgent ones, and returns their ids. Those whose attempts are spent are among them.';
 
 create function private.claim_jobs(
   p_worker_id text, p_kinds text[], p_limit integer, p_lease_seconds integer, p_subject_id uuid

@@ -4,12 +4,12 @@ create function public.internal_claim_jobs(
   p_worker_id text, p_kinds text[], p_limit integer default 1, p_lease_seconds integer default 30, p_subject_id uuid default null
 ) returns table (
   job_id bigint, kind text, subject_id uuid, owner_id text, payload jsonb, attempts integer, max_attempts integer,
-  lease_token uuid, leased_until timestamptz
+  lease_token uuid, leased_until timestamptz, request_id text
 )
 language sql volatile
 set search_path = ''
 as $$
-  select c.job_id, c.kind, c.subject_id, c.owner_id, c.payload, c.attempts, c.max_attempts, c.lease_token, c.leased_until
+  select c.job_id, c.kind, c.subject_id, c.owner_id, c.payload, c.attempts, c.max_attempts, c.lease_token, c.leased_until, c.request_id
   from private.claim_jobs(p_worker_id, p_kinds, p_limit, p_lease_seconds, p_subject_id) as c
   order by c.priority, c.place, c.run_at, c.job_id
 $$;

@@ -220,7 +220,7 @@ begin
       object_name = private.legacy_object_name(f.user_id, f.file_id, f.version_order, f.round + (f.state = 'rolled_back')::integer),
       resume_id = case when f.state = 'rolled_back' then null else f.resume_id end,
       version_id = case when f.state = 'rolled_back' then null else f.version_id end,
-      upload_id = case when f.state = 'rolled_back' then null else f.upload_id end,
+      upload_id = case when p_again then null else f.upload_id end,
       verified_at = null, purge_after_at = null
     -- Unless a worker has taken it since.
     where f.legacy_file_id = v_known.legacy_file_id and f.state = v_known.state;

@@ -38,6 +38,13 @@ declare
   v_job constant private.jobs := private.leased_version_job(p_job_id, p_lease_token, 'ingest');
   v_version public.resume_versions;
 begin
+  -- A constraint would refuse these, too, and write the row into the log of Postgres, text and name in it.
+  if p_sha256 !~ '^[0-9a-f]{64}$' or p_language not in ('en', 'de', 'fr', 'es', 'pt', 'simple')
+    or length(p_content_text) > 1000000 or length(p_headings) > 20000
+    or num_nulls(p_sha256, p_content_text, p_headings, p_language, p_notices) > 0
+  then
+    perform private.fail('invalid_request', 'Hash, text, headings, language and notices are not what ingest reads');
+  end if;
   perform private.count_storage_calls(p_storage_calls);
   select * into v_version from public.resume_versions where version_id = v_job.subject_id for update;
   if v_version.state = 'uploaded' then
@@ -96,7 +103,7 @@ as $$
 $$;
 
 comment on function public.internal_complete_ingest(bigint, uuid, text, bigint, text, text, text, jsonb, jsonb) is
-'Makes a version ready with what ingest read of it, and ends the job, in one transaction. Returns the version: ready, or failed with hash_mismatch when the object is not the accepted one. p_storage_calls: what was measured at Storage since the last report. Raises lease_lost, conflict.';
+'Makes a version ready with what ingest read of it, and ends the job, in one transaction. Returns the version: ready, or failed with hash_mismatch when the object is not the accepted one. p_storage_calls: what was measured at Storage since the last report. Raises lease_lost, conflict, invalid_request.';
 
 grant execute on function private.ingest_source(bigint, uuid) to service_role;
 grant execute on function private.complete_ingest(bigint, uuid, text, bigint, text, text, text, jsonb, jsonb) to service_role;

@@ -90,6 +90,7 @@ begin
   if found then
     return v_optimization;
   end if;
+  perform private.check_accepting();
 
   select count(*) as number, min(o.created_at) as oldest into v_asked
   from public.optimizations as o
@@ -159,7 +160,7 @@ $$;
 comment on function public.request_optimization(text, text, text, text) is
 'For users: accepts an optimization of a version of theirs, named by full_storage_path. The same idempotency_key,
 or the same input while it is in flight, gives the same optimization.
-Usually called by the function optimize-resume. Raises unauthorized, forbidden, invalid_request, not_found, upload_incomplete, idempotency_conflict, too_many_requests (with Retry-After), conflict.';
+Usually called by the function optimize-resume. Raises unauthorized, forbidden, invalid_request, not_found, upload_incomplete, idempotency_conflict, too_many_requests and draining (with Retry-After), conflict.';
 
 create function private.finish_optimization(
   p_optimization_id uuid, p_status text, p_result jsonb, p_error jsonb,

@@ -217,6 +217,23 @@ create trigger legacy_files_count_mismatch after update of error_code on private
 for each row when (new.error_code = 'migration_mismatch' and old.lease_token is not null and new.lease_token is null and new.retry_at is not null)
 execute function private.tg_legacy_files__count_mismatch();
 
+create function private.oldest_due_seconds() returns double precision
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(max(extract(epoch from now() - o.run_at)), 0)
+  from (select distinct t.label as kind from private.totals as t where t.name = 'jobs') as k
+    -- Those in front of it are held by a worker: there are not many.
+    cross join lateral (
+      select j.run_at from private.jobs as j
+      where j.dead_at is null and j.kind = k.kind and j.run_at <= now() and (j.leased_until is null or j.leased_until <= now())
+      order by j.run_at
+      limit 1
+    ) as o
+$$;
+
+comment on function private.oldest_due_seconds() is 'For how long the oldest job that no worker has has been due; 0 when there is none.';
+
 create function private.totals_drift() returns table (name text, label text, kept bigint, counted bigint)
 language sql stable
 set search_path = ''

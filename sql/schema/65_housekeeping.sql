@@ -52,17 +52,58 @@ $$;
 comment on function public.internal_keep_house(jsonb) is
 'What has to be done from time to time: settle uploads whose time is over, end jobs whose workers died, erase what was deleted long enough ago, forget old optimizations, dead jobs and samples, judge the rollout. Bounded; returns what it did. p_storage_calls: what was measured at Storage since the last report. Called by worker.';
 
+create function private.applied_migrations() returns text[]
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  v_versions text[];
+begin
+  -- The CLI makes this table. Dynamic, since who applies the files by other means has none.
+  if to_regclass('supabase_migrations.schema_migrations') is not null then
+    execute $sql$ select coalesce(array_agg(m.version order by m.version), '{}') from supabase_migrations.schema_migrations as m $sql$ into v_versions;
+  end if;
+  return v_versions;
+exception
+  when insufficient_privilege then
+    return null;
+end
+$$;
+
+comment on function private.applied_migrations() is
+'The versions that the Supabase CLI has recorded as applied; null where it keeps no record, or none that can be read.';
+
 create function private.health() returns jsonb
 language sql stable security definer
 set search_path = ''
 as $$
 -- Definer: the queue is granted to nobody; execute is for service_role alone.
   select jsonb_build_object(
-    'queueDepth', count(*) filter (where j.dead_at is null),
-    'oldestSeconds', coalesce(extract(epoch from now() - min(j.run_at) filter (where j.dead_at is null and j.run_at <= now() and j.lease_token is null)), 0)::integer,
-    'dead', count(*) filter (where j.dead_at is not null)
+    'queueDepth', (select coalesce(sum(t.value), 0)::bigint from private.totals as t where t.name = 'jobs'),
+    'oldestSeconds', private.oldest_due_seconds()::integer,
+    'overdueSeconds', extract(epoch from (private.setting()).overdue_after)::integer,
+    'dead', (select coalesce(sum(t.value), 0)::bigint from private.totals as t where t.name = 'dead_jobs'),
+    'circuits', (
+      select coalesce(jsonb_object_agg(b.endpoint, b.state), '{}') from private.circuit_breakers as b
+    ),
+    'migrations', to_jsonb(private.applied_migrations()),
+    'storedObject', (
+      -- The current version of what is not deleted stays whole: nobody takes the object away meanwhile.
+      select v.full_storage_path
+      from public.resumes as r join public.resume_versions as v on v.version_id = r.current_version_id
+      where r.deleted_at is null and v.state = 'ready' and v.held_as = 'full'
+      -- Any will do: the first one in an index is found without looking at the others.
+      order by r.id
+      limit 1
+    ),
+    'held', (
+      select coalesce(
+        jsonb_agg(jsonb_build_object('kind', h.kind, 'hold', h.hold, 'by', h.held_by, 'why', h.why, 'since', h.held_at) order by h.kind, h.hold),
+        '[]'
+      )
+      from private.queue_holds as h
+    )
   )
-  from private.jobs as j
 $$;
 
 create function public.internal_health() returns jsonb
@@ -73,7 +114,7 @@ as $$
 $$;
 
 comment on function public.internal_health() is
-'Queue figures for the health function: {"queueDepth": living jobs, "oldestSeconds": wait of the oldest due one, "dead": jobs that failed for good}.';
+'What the health function looks at: {"queueDepth": living jobs, "oldestSeconds": wait of the oldest due one, "overdueSeconds": when that is too long, "dead": jobs that failed for good, "circuits": state by endpoint, "migrations": versions applied, or null where no record is kept, "storedObject": the name of a file that is there, or null, "held": what a person has paused or drains}.';
 
 grant execute on function private.keep_house(jsonb) to service_role;
 grant execute on function private.health() to service_role;

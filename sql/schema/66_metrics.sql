@@ -14,17 +14,7 @@ as $$
       select coalesce(jsonb_agg(jsonb_build_object('name', t.name, 'label', t.label, 'value', t.value)), '[]')
       from (select x.name, x.label, sum(x.value) as value from private.totals as x group by x.name, x.label) as t
     ),
-    'oldestSeconds', (
-      select coalesce(max(extract(epoch from now() - o.run_at)), 0)
-      from (select distinct t.label as kind from private.totals as t where t.name = 'jobs') as k
-        -- Those in front of it are held by a worker: there are not many.
-        cross join lateral (
-          select j.run_at from private.jobs as j
-          where j.dead_at is null and j.kind = k.kind and j.run_at <= now() and (j.leased_until is null or j.leased_until <= now())
-          order by j.run_at
-          limit 1
-        ) as o
-    ),
+    'oldestSeconds', private.oldest_due_seconds(),
     'storageMilliseconds', (
       select to_jsonb(percentile_disc(array[0.5, 0.9, 0.99]) within group (order by s.milliseconds))
       from (

@@ -1,7 +1,7 @@
 -- Reserve, send, complete: begin_resume_upload(), complete_resume_upload(), report_upload_failure(), expiry.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(84);
+select plan(91);
 
 -- begin_resume_upload() refuses
 select authenticate_as('auth0|owner');
@@ -154,6 +154,25 @@ update private.settings set uploads_per_hour = 200;
 update public.resumes set deleted_at = now() where id = (select resume_id from first);
 select is(outcome_as('owner', format('select public.complete_resume_upload(%L)', version_id)), 'not_found', 'complete on a deleted resume') from first;
 select is(outcome_as('owner', format('select public.begin_resume_upload(''cv.pdf'', ''application/pdf'', 1, %L)', resume_id)), 'not_found', 'begin on a deleted resume') from first;
+
+-- A hash that is known only once everything was sent
+create temporary table hashed as select v.* from begin_upload('auth0|hashed', 'cv.pdf') as v;
+grant select on hashed to public;
+select store_object(v) from (select v::text::public.resume_versions as v from hashed as v) as t;
+select authenticate_as('auth0|hashed');
+select is(outcome(format('select public.complete_resume_upload(%L, %L)', version_id, 'abc')), 'invalid_request', 'complete refuses a hash that is none') from hashed;
+select is(outcome(format('select public.complete_resume_upload(%L, repeat(''A'', 64))', version_id)), 'invalid_request', 'complete refuses a hash in capitals') from hashed;
+select is((public.complete_resume_upload(sha256 => repeat('a', 64), version_id => version_id)).state, 'uploaded', 'complete takes a hash, by name') from hashed;
+select is(outcome(format('select public.complete_resume_upload(%L, repeat(''b'', 64))', version_id)), 'rows 1', 'a repeated complete with another hash is a repeated complete') from hashed;
+select as_dba();
+select is(expected_sha256, repeat('a', 64), 'the first hash is what ingest compares with') from public.resume_versions where version_id = (select version_id from hashed);
+create temporary table announced as select v.* from begin_upload('auth0|hashed', 'cv.pdf') as v;
+grant select on announced to public;
+update public.resume_versions set expected_sha256 = repeat('a', 64) where version_id = (select version_id from announced);
+select authenticate_as('auth0|hashed');
+select is(outcome(format('select public.complete_resume_upload(%L, repeat(''b'', 64))', version_id)), 'conflict', 'complete refuses another hash than was announced') from announced;
+select is(outcome(format('select public.complete_resume_upload(%L, repeat(''a'', 64))', version_id)), 'upload_incomplete', 'the announced one is as good as none while nothing has arrived') from announced;
+select as_dba();
 
 -- Expiry
 delete from private.jobs;

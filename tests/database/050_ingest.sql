@@ -1,7 +1,7 @@
 -- What the worker hands back of a file: internal_complete_ingest() and the removal of failed objects.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(40);
+select plan(44);
 
 create function pg_temp.complete_ingest(p_version_id uuid, p_sha256 text default repeat('b', 64), p_size bigint default 1000, p_text text default 'Some words')
 returns public.resume_versions
@@ -22,8 +22,18 @@ create temporary table v1 as select v.* from uploaded_version('auth0|owner', 'on
 create temporary table job as select j.* from v1, claim('ingest', v1.version_id) as j;
 grant select on v1, job to public;
 
--- The lease
+-- What would be refused by a constraint, and written into the log of Postgres with all the row
 select as_service();
+select throws_ok(
+  format('select public.internal_complete_ingest(%s, %L, %L, 1000, %L, '''', %L)', job_id, lease_token, sha256, content, language), 'PT400', null, what || ' is refused'
+)
+from job, (
+  values
+    ('no hash', null, 'text', 'en'), ('a hash that is none', 'caller', 'text', 'en'),
+    ('a text without end', repeat('a', 64), repeat('x', 1000001), 'en'), ('a language that nobody knows', repeat('a', 64), 'text', 'xx')
+) as t (what, sha256, content, language);
+
+-- The lease
 select is((public.internal_ingest_source(job_id, lease_token)).full_storage_path, (select full_storage_path from v1), 'the worker is given the version of its job') from job;
 select throws_ok(format('select public.internal_ingest_source(%s, %L)', job_id, gen_random_uuid()), 'PT409', null, 'not under another lease') from job;
 select throws_ok(format('select public.internal_ingest_source(%s, null)', job_id), 'PT409', null, 'not without one') from job;

@@ -349,7 +349,7 @@ select throws_ok($$ select public.internal_keep_legacy_upload(-1, pg_temp.token(
 select throws_ok($$ select public.internal_keep_legacy_upload(id, pg_temp.token('sender'), '../object/resumes/x') from large $$, 'PT400', null, 'a part of a URL, and no path');
 select pg_temp.later('2 minutes');
 select is(pg_temp.claim_files('next', 1, 'auth0|4') #>> '{0,uploadId}', 'cmVzdW1lcw-_.~', 'who takes the file over goes on with it');
-select lives_ok($$ select public.internal_keep_legacy_upload(id, pg_temp.token('next'), null) from large $$, 'or forgets it');
+select throws_ok($$ select public.internal_keep_legacy_upload(id, pg_temp.token('next'), null) from large $$, 'PT400', null, 'which has a name');
 select public.internal_keep_legacy_upload(id, pg_temp.token('next'), 'another') from large;
 update private.legacy_files set state = 'rolled_back', worker_id = null, lease_token = null, leased_until = null where user_id = 'auth0|4';
 select public.internal_plan_legacy_files(jsonb_build_array(pg_temp.line('auth0|4', 'cv')), true);

@@ -2,7 +2,7 @@
 -- different answers, and each stands here for every cell. Every statement is valid for someone who may.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(542);
+select plan(622);
 
 create temporary table ready as select r.* from ready_version('auth0|owner', 'ready.pdf') as r;
 create temporary table pending as select r.* from begin_upload('auth0|owner', 'pending.pdf') as r;
@@ -53,6 +53,22 @@ values
   ('private.counter_totals', 'insert', 'error 42501', 'error 55000', 'error 55000', 'error 55000', 'error 55000', $$insert into private.counter_totals (name) values ('jobs')$$),
   ('private.counter_totals', 'update', 'error 42501', 'error 55000', 'error 55000', 'error 55000', 'error 55000', 'update private.counter_totals set value = 0'),
   ('private.counter_totals', 'delete', 'error 42501', 'error 55000', 'error 55000', 'error 55000', 'error 55000', 'delete from private.counter_totals'),
+  ('private.queue_holds', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'select from private.queue_holds'),
+  ('private.queue_holds', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.queue_holds (kind, hold, held_by, why, expected_until) values ('all', 'pause', 'x', 'x', now())$$),
+  ('private.queue_holds', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$update private.queue_holds set why = 'x'$$),
+  ('private.queue_holds', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'delete from private.queue_holds'),
+  ('private.operations', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'select from private.operations'),
+  ('private.operations', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.operations (operation, decided_by, why) values ('pause', 'x', 'x')$$),
+  ('private.operations', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$update private.operations set why = 'x'$$),
+  ('private.operations', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'delete from private.operations'),
+  ('private.releases', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'select from private.releases'),
+  ('private.releases', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.releases (commit_id, name, sources, functions, contract, deployed_by) values (repeat('a', 40), 'x', 'x', '{}', '{}', 'x')$$),
+  ('private.releases', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$update private.releases set name = 'x'$$),
+  ('private.releases', 'delete', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'delete from private.releases'),
+  ('private.queue_state', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'select from private.queue_state'),
+  ('private.queue_state', 'insert', 'error 42501', 'error 55000', 'error 55000', 'error 55000', 'error 55000', $$insert into private.queue_state (kind) values ('x')$$),
+  ('private.queue_state', 'update', 'error 42501', 'error 55000', 'error 55000', 'error 55000', 'error 55000', 'update private.queue_state set due = 0'),
+  ('private.queue_state', 'delete', 'error 42501', 'error 55000', 'error 55000', 'error 55000', 'error 55000', 'delete from private.queue_state'),
   ('private.totals', 'select', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'select from private.totals'),
   ('private.totals', 'insert', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', $$insert into private.totals (name, shard, value) values ('jobs', 0, 1)$$),
   ('private.totals', 'update', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'error 42501', 'update private.totals set value = 0'),

@@ -147,6 +147,13 @@ export function judgeDataApi({ status, text }: Answered, call: Call): string | u
   return known && status >= 400 && status < 500 ? undefined : `${status}: ${text.slice(0, 300)}`
 }
 
+/** Health's own: of files that generated state has rows of and Storage does not, it may say that they cannot be read. */
+export function judgeHealth(answered: Answered, call: Call): string | undefined {
+  const { status, headers } = answered
+  const isHealth = headers.get('content-type') === 'application/health+json'
+  return isHealth && (status === 200 || status === 503) ? undefined : judgeFunction(answered, call)
+}
+
 /** A function's answers: success, or a problem whose code and status are one line of the registry. */
 export function judgeFunction({ status, headers, text }: Answered, call: Call): string | undefined {
   if (status >= 200 && status < 300) return undefined

@@ -109,7 +109,7 @@ export async function knownValues(
     p_stages: ['[{"phase":"dual_write","percentage":5,"minSeconds":0,"minCalls":1,"minUsers":1}]'],
     p_stage: ['0', '1'],
     p_rollout_id: ['1', 'null'],
-    p_upload_id: ['"an-upload"', 'null'],
+    p_upload_id: ['"an-upload"'],
     p_by: ['"An operator"'],
     p_why: ['"A reason"'],
     p_phase: ['"local"', '"supabase"', 'null'],

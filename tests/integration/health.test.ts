@@ -7,12 +7,19 @@ describe('health', () => {
     const response = await fetch(`${stack.url}/functions/v1/health`)
     expect(response.status).toBe(200)
     expect(await response.json()).toEqual({
+      status: expect.stringMatching(/^(pass|warn)$/),
       database: true,
       storage: true,
       model: true,
       queueDepth: expect.any(Number),
       lastCheck: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
     })
+  })
+
+  it('?probe=live answers of itself alone', async () => {
+    const response = await fetch(`${stack.url}/functions/v1/health?probe=live`)
+    expect(response.status).toBe(200)
+    expect(await response.json()).toEqual({ status: 'pass' })
   })
 
   it('answers a browser’s preflight', async () => {

@@ -178,6 +178,35 @@ describe('optimizations', () => {
     expect(await response.json()).toMatchObject({ code: 'PT429', details: 'too_many_requests' })
   })
 
+  it('while a DBA drains the queue, new ones are refused for a while', async () => {
+    await sql`select private.drain_queue('ada', 'a test', '2 minutes')`
+    try {
+      const response = await expectProblem(await ask(), 'draining')
+      expect(response.status).toBe(503)
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThanOrEqual(100)
+    } finally {
+      await sql`select private.resume_queue('all', 'ada', 'a test')`
+    }
+  })
+
+  it('while a DBA pauses the queue, they are accepted and wait, then they are worked', async () => {
+    await sql`select private.pause_queue('all', 'ada', 'a test')`
+    const { optimizationId } = await (await ask({ jobDescription: 'A planner' })).json()
+    const status = async () => {
+      const [row] =
+        await sql`select status from public.optimizations where optimization_id = ${optimizationId}`
+      return row?.status
+    }
+    try {
+      // The function itself has asked for the job by then, and the worker for any.
+      await sql`select pg_sleep(3)`
+      expect(await status()).toBe('queued')
+    } finally {
+      await sql`select private.resume_queue('all', 'ada', 'a test')`
+    }
+    await expect.poll(status, { timeout: 30_000 }).toBe('succeeded')
+  })
+
   it('more than may wait on the whole are refused for a while', async () => {
     await sql`insert into private.jobs (kind, subject_id, owner_id, max_attempts, run_at)
       values ('optimize', gen_random_uuid(), 'somebody', 5, now() + interval '1 hour')`

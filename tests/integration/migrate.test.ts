@@ -1,157 +1,26 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { dirname, join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createClient } from '@supabase/supabase-js'
 import postgres from 'postgres'
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { readFixture } from '../fixtures/resumes.ts'
 import { app, eventually, resumeFile } from './app.ts'
+import { cli, endOf, legacyDisk, pdf, startProxy, variant } from './legacy-disk.ts'
 import { startTestStack } from './stack.setup.ts'
 
 // A stack of its own: a run takes whatever is planned.
 const started = await startTestStack()
 const { newPerson, callWorker, stack, upload } = app(started.coordinates)
 const sql = postgres(stack.dbUrl, { max: 2, onnotice: () => {} })
-const cli = fileURLToPath(new URL('../../scripts/migrate/cli.ts', import.meta.url))
-const pdf = 'logistics-coordinator.libreoffice.pdf'
+const disk = legacyDisk(stack, sql)
+const { start, migrate, put, tree, read } = disk
 const docx = 'product-designer.docx.docx'
 const timeoutMs = 120_000
-let root: string
-
-beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'reswave-legacy-'))
-  await sql`update private.settings set retry_base = '50 milliseconds', migration_grace = '30 days'`
-})
-
-afterEach(async () => {
-  await rm(root, { recursive: true, force: true })
-  await sql`delete from private.legacy_files`
-  await sql.begin(async (transaction) => {
-    await transaction`select set_config('storage.allow_delete_query', 'true', true)`
-    await transaction`delete from storage.objects where name like 'migrations/%'`
-  })
-})
-
 afterAll(async () => {
   await sql.end()
   await started.stop()
 })
-
-function start(args: readonly string[], url = stack.url): ChildProcess {
-  return spawn(process.execPath, [cli, ...args], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      PATH: process.env.PATH,
-      SUPABASE_URL: url,
-      SUPABASE_SECRET_KEY: stack.secretKey,
-      INIT_CWD: root,
-    },
-  })
-}
-
-async function endOf(child: ChildProcess) {
-  let out = ''
-  let err = ''
-  child.stdout?.on('data', (chunk) => {
-    out += chunk
-  })
-  child.stderr?.on('data', (chunk) => {
-    err += chunk
-  })
-  const code = await new Promise((resolve) => child.on('close', resolve))
-  return { code, out, err }
-}
-
-/** Runs a command with --json, and gives its exit code and what it says. */
-async function migrate(command: string, args: readonly string[] = [], url?: string) {
-  const { code, out, err } = await endOf(start([command, '--source', root, '--json', ...args], url))
-  return { code, err, said: out.startsWith('{') ? JSON.parse(out) : undefined }
-}
-
-async function put(path: string, bytes: Uint8Array, modified = '2020-02-02T02:02:02Z') {
-  const full = join(root, path)
-  await mkdir(dirname(full), { recursive: true })
-  await writeFile(full, bytes)
-  await utimes(full, new Date(modified), new Date(modified))
-}
-
-/** A PDF of its own: what follows the end does not matter. */
-function variant(index: number): Uint8Array {
-  return Buffer.concat([readFixture(pdf), Buffer.from(`\n% ${index}\n`)])
-}
-
-/** Every file below the root, with its hash and its time. */
-async function tree(): Promise<Record<string, string>> {
-  const entries = await readdir(root, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile())
-  const told = await Promise.all(
-    files.map(async ({ parentPath, name }) => {
-      const path = join(parentPath, name)
-      const hash = createHash('sha256')
-        .update(await readFile(path))
-        .digest('hex')
-      return [relative(root, path), `${hash} ${(await stat(path)).mtime.toISOString()}`]
-    }),
-  )
-  return Object.fromEntries(told.sort())
-}
-
-/** Until ingest has read all that was moved. */
-async function read(): Promise<void> {
-  const unread = await eventually(
-    async () => {
-      await callWorker()
-      const [row] = await sql`select count(*)::integer as n from private.legacy_files
-        join public.resume_versions using (version_id) where resume_versions.state = 'uploaded'`
-      return Number(row?.n)
-    },
-    (n) => n === 0,
-  )
-  expect(unread).toBe(0)
-}
-
-/** Passes requests on, but for those that `meddle` answers or spoils. */
-async function startProxy(
-  meddle: (
-    request: IncomingMessage,
-    answer: ServerResponse,
-  ) => boolean | ((chunk: Buffer) => Buffer),
-) {
-  const target = new URL(stack.url)
-  const server = createServer((incoming, answer) => {
-    const meddled = meddle(incoming, answer)
-    if (meddled === true) return void incoming.resume()
-    const { url, method, headers } = incoming
-    const passed = request({ host: target.hostname, port: target.port, path: url, method, headers })
-    passed.on('response', (response) => {
-      answer.writeHead(response.statusCode ?? 502, response.headers)
-      response.on('data', (chunk) => {
-        answer.write(typeof meddled === 'function' ? meddled(chunk) : chunk)
-      })
-      response.on('end', () => answer.end())
-    })
-    passed.on('error', () => answer.destroy())
-    incoming.on('close', () => {
-      if (!incoming.complete) passed.destroy()
-    })
-    incoming.pipe(passed)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  return {
-    url: `http://127.0.0.1:${port}`,
-    stop: () => {
-      server.closeAllConnections()
-      server.close()
-    },
-  }
-}
 
 describe('npm run migrate', () => {
   it(
@@ -218,6 +87,10 @@ describe('npm run migrate', () => {
       })
       expect(await tree()).toEqual(before)
       expect((await ada.client.from('resumes').select('id')).data).toEqual([])
+
+      // What was taken back is there as long as it can be undeleted, and no orphan.
+      expect((await migrate('run', ['--again'])).said).toMatchObject({ verified: 3 })
+      expect((await migrate('verify')).said.counts).toEqual({ equal: 3, extra: 2 })
     },
     timeoutMs,
   )
@@ -227,7 +100,7 @@ describe('npm run migrate', () => {
     async () => {
       const person = newPerson()
       for (const version of [1, 2, 3]) await put(`store/${version}.bin.pdf`, variant(version))
-      const manifest = join(root, 'manifest.csv')
+      const manifest = join(disk.root, 'manifest.csv')
       await writeFile(
         manifest,
         [
@@ -273,7 +146,7 @@ describe('npm run migrate', () => {
       const extra = Object.keys(after).filter((path) => !(path in before))
       expect(extra).toHaveLength(2)
       const path = extra.find((name) => name.endsWith('new.pdf')) ?? ''
-      expect(await readFile(join(root, path))).toEqual(Buffer.from(readFixture(pdf)))
+      expect(await readFile(join(disk.root, path))).toEqual(Buffer.from(readFixture(pdf)))
     },
     timeoutMs,
   )
@@ -296,12 +169,12 @@ describe('npm run migrate', () => {
         const doomed: { child?: ChildProcess } = {}
         // The second time where there is one: some files are done by then, others under way.
         const nth = /plan|claim/.test(place) ? 1 : 2
-        const proxy = await startProxy(({ url, method }) => {
+        const proxy = await startProxy(stack.url, ({ url, method }) => {
           const hit = method === verb && url?.includes(place) === true
           if (hit && ++count === nth) doomed.child?.kill('SIGKILL')
           return false
         })
-        doomed.child = start(['run', '--source', root, '--concurrency', '3'], proxy.url)
+        doomed.child = start(['run', '--source', disk.root, '--concurrency', '3'], proxy.url)
         expect((await endOf(doomed.child)).code, place).toBeNull()
         proxy.stop()
         // As if their leases had run out: what the dead worker held is taken up.
@@ -334,13 +207,13 @@ describe('npm run migrate', () => {
       for (let index = 0; index < 30; index++) await put(`c/${index}.pdf`, variant(index))
       let child: ChildProcess | undefined
       let uploads = 0
-      const proxy = await startProxy(({ url, method }) => {
+      const proxy = await startProxy(stack.url, ({ url, method }) => {
         if (method === 'POST' && url?.includes('/object/resumes/') && ++uploads === 6) {
           child?.kill('SIGINT')
         }
         return false
       })
-      child = start(['run', '--source', root, '--concurrency', '2', '--json'], proxy.url)
+      child = start(['run', '--source', disk.root, '--concurrency', '2', '--json'], proxy.url)
       const { code, out, err } = await endOf(child)
       proxy.stop()
       expect(code, err).toBe(130)
@@ -365,9 +238,9 @@ describe('npm run migrate', () => {
       await put('m/good.pdf', variant(1))
       await put('m/bad.pdf', variant(2))
       const before = await tree()
-      const proxy = await startProxy(({ url, method }) =>
+      const proxy = await startProxy(stack.url, ({ url, method }) =>
         method === 'GET' && url?.includes('/bad.pdf')
-          ? (chunk) => Buffer.from(chunk).fill(0, 0, 1)
+          ? { answered: (chunk) => Buffer.from(chunk).fill(0, 0, 1) }
           : false,
       )
       const ran = await migrate('run', [], proxy.url)
@@ -390,7 +263,7 @@ describe('npm run migrate', () => {
     async () => {
       for (let index = 0; index < 12; index++) await put(`s/${index}.pdf`, variant(index))
       let count = 0
-      const proxy = await startProxy(({ url, socket }, answer) => {
+      const proxy = await startProxy(stack.url, ({ url, socket }, answer) => {
         if (!url?.includes('/storage/')) return false
         const turn = count++ % 8
         if (turn === 0) answer.writeHead(429, { 'retry-after': '0' }).end('{}')
@@ -419,7 +292,7 @@ describe('npm run migrate', () => {
       await bucket.upload('migrations/v/nobodys.pdf', resumeFile())
       await put('v/edited.pdf', variant(99))
       await put('v/new.pdf', variant(98))
-      await rm(join(root, 'v/gone.pdf'))
+      await rm(join(disk.root, 'v/gone.pdf'))
       const { code, said } = await migrate('verify')
       expect(code).toBe(1)
       expect(
@@ -448,6 +321,84 @@ describe('npm run migrate', () => {
       expect(
         back.said.failures.map(({ path, code }: { path: string; code: string }) => [path, code]),
       ).toEqual([['v/edited.pdf', 'migration_source_changed']])
+    },
+    timeoutMs,
+  )
+
+  it(
+    'rollback --stage takes out the users whom that stage took in, and no others',
+    async () => {
+      const stages = [
+        { phase: 'dual_write', percentage: 30 },
+        { phase: 'dual_write', percentage: 60 },
+        { phase: 'dual_read', percentage: 60 },
+      ].map((stage) => ({ ...stage, minSeconds: 0, minCalls: 1, minUsers: 1 }))
+      const [rollout] = await sql`
+        select (public.start_rollout('test', 'to see it', ${sql.json(stages)}) ->> 'rolloutId')::integer as id`
+      // Two users of the first stage, three of the second, one of whom is pinned, and one of none.
+      const people = await sql`
+        select distinct on (place, nth) user_id, place from (
+          select user_id, place, row_number() over (partition by place order by user_id) as nth
+          from private.rollouts, generate_series(1, 200) as i, concat('person ', i) as user_id,
+            width_bucket(private.rollout_bucket(salt, user_id), array[3000, 6000]) as place
+          where ended_at is null
+        ) as x where nth <= case place when 0 then 2 when 1 then 3 else 1 end`
+      const of = (place: number) =>
+        people.filter((row) => row.place === place).map((row) => row.user_id)
+      const [pinned, purged] = of(1)
+      for (const [index, { user_id }] of people.entries()) {
+        await put(`${user_id}/Lebenslauf Ä.pdf`, variant(index), `201${index}-01-01T00:00:00Z`)
+      }
+      const before = await tree()
+      expect((await migrate('run')).code).toBe(0)
+      await read()
+      await sql`update private.legacy_files set purge_after_at = now() where user_id = ${purged}`
+      const purge = await migrate('purge', ['--stage', '2', '--confirm', 'purge 1 files'])
+      expect(purge, purge.err).toMatchObject({ code: 0, said: { purged: 1 } })
+      await sql`select public.pin_rollout_user(${pinned}, 'local', 'test', 'chosen')`
+
+      // As long as they may be served from here nothing is taken from under them.
+      await sql`select public.force_rollout_stage(2, 'test', 'on')`
+      const early = await migrate('rollback', ['--stage', '2'])
+      expect(early).toMatchObject({ code: 3, err: expect.stringContaining('force_rollout_stage') })
+      await sql`select public.force_rollout_stage(1, 'test', 'back')`
+
+      const told = await endOf(start(['rollback', '--source', disk.root, '--stage', '2']))
+      expect(told, told.err).toMatchObject({
+        code: 0,
+        out: expect.stringContaining('2 files rolled back, 1 sources written again'),
+        err: expect.stringContaining(`Stage 2 of rollout ${rollout?.id} took in 30 % of users`),
+      })
+      expect(told.err).toContain('1 of them are pinned')
+      expect(await tree()).toEqual(before)
+      const rows = await sql`
+        select f.user_id, f.state, r.deleted_at is not null as deleted
+        from private.legacy_files as f join public.resumes as r on r.id = f.resume_id`
+      for (const { user_id, state, deleted } of rows) {
+        const isBack = of(1).includes(user_id) && user_id !== pinned
+        expect([user_id, state, deleted]).toEqual([
+          user_id,
+          isBack ? 'rolled_back' : 'verified',
+          isBack,
+        ])
+      }
+      expect(rows).toHaveLength(6)
+      expect((await migrate('verify', ['--stage', '1'])).said.counts).toEqual({ equal: 2 })
+      expect((await migrate('rollback', ['--stage', '2'])).said).toMatchObject({ files: 0 })
+
+      const codeOf = async (...args: string[]) => {
+        const { code, err } = await migrate('rollback', args)
+        return `${code} ${err.split(':')[0]}`
+      }
+      expect(await codeOf('--stage', '3')).toBe('3 conflict')
+      expect(await codeOf('--stage', '4')).toBe('3 not_found')
+      await sql`select public.force_rollout_stage(0, 'test', 'over')`
+      await sql`update private.rollouts set ended_at = now() where ended_at is null`
+      expect(await codeOf('--stage', '1')).toBe('3 not_found')
+      // Of a rollout that is over it takes its number.
+      const late = await migrate('rollback', ['--stage', '1', '--rollout', String(rollout?.id)])
+      expect(late, late.err).toMatchObject({ code: 0, said: { files: 2 } })
+      expect(await tree()).toEqual(before)
     },
     timeoutMs,
   )

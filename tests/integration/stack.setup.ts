@@ -5,6 +5,7 @@ import postgres from 'postgres'
 import type { TestProject } from 'vitest/node'
 import { type ModelServer, startModelServer } from '../../scripts/local/model/server.ts'
 import { startStack } from '../../scripts/local/stack.ts'
+import { canariesOf, findCanaries } from './canaries.ts'
 
 /** Where the stack of this run is reached; `inject('stack')` in a test. */
 export interface StackCoordinates {
@@ -34,7 +35,8 @@ export default async function setup(project: TestProject) {
 
 /**
  * A stack with a model server of its own; `settings` are the functions' environment. Without `worker`
- * no timer works the queue. OLLAMA_URL among the settings goes before that server.
+ * no timer works the queue. OLLAMA_URL among the settings goes before that server. It fails at its stop
+ * if a secret, a token or anybody's text stands in what its parts have logged.
  */
 export async function startTestStack(
   settings: Readonly<Record<string, string>> = {},
@@ -42,12 +44,15 @@ export async function startTestStack(
 ): Promise<{
   coordinates: StackCoordinates
   model: ModelServer
+  /** What its functions, its services and Postgres have logged until now. */
+  lines: readonly string[]
   stop: () => Promise<void>
 }> {
   const dir = await mkdtemp(join(tmpdir(), 'reswave-test-'))
   // Postgres runs as another user under root, who must be able to come here.
   await chmod(dir, 0o755)
   const model = await startModelServer()
+  const lines: string[] = []
   const stack = await startStack({
     dir,
     port: 0,
@@ -56,7 +61,10 @@ export async function startTestStack(
     durable: false,
     worker,
     page,
-    log: process.env.RESWAVE_LOG ? console.error : () => {},
+    log(line) {
+      lines.push(line)
+      if (process.env.RESWAVE_LOG) console.error(line)
+    },
   })
   if (stack.pageFailure) throw new Error(`The page cannot be built: ${stack.pageFailure}`)
   const { url, publishableKey, secretKey, jwtSecret, workerToken, metricsToken, dbUrl } = stack
@@ -73,10 +81,14 @@ export async function startTestStack(
       modelUrl: model.url,
     },
     model,
+    lines,
     async stop() {
       await stack.stop()
       await model.stop()
       await rm(dir, { recursive: true, force: true })
+      const secrets = { secretKey, jwtSecret, workerToken, metricsToken }
+      const found = findCanaries(lines, canariesOf(secrets))
+      if (found.length > 0) throw new Error(`In the log stands\n${found.join('\n')}`)
     },
   }
 }

@@ -9,10 +9,10 @@ import type { AddressInfo } from 'node:net'
 
 /**
  * `refuse`: 503. `reset`: the connection ends with half of the body. `lose answer`: it is done, and nobody
- * hears. `spoil`: one byte of the body is another. `hold`: nothing, until the caller leaves. `cut`: the
+ * hears. `silent`: so it is, with an answer of nothing. `spoil`: one byte of the body is another. `hold`: nothing, until the caller leaves. `cut`: the
  * answer breaks off after its first piece.
  */
-export type Fate = 'refuse' | 'reset' | 'lose answer' | 'spoil' | 'hold' | 'cut'
+export type Fate = 'refuse' | 'reset' | 'lose answer' | 'silent' | 'spoil' | 'hold' | 'cut'
 
 export interface TroubledWay {
   readonly url: string
@@ -70,6 +70,10 @@ export async function startTroubledWay(target: string): Promise<TroubledWay> {
         return
       }
       response.writeHead(answer.statusCode ?? 502, answer.headers)
+      if (fate === 'silent') {
+        answer.once('data', () => response.end())
+        return
+      }
       if (fate === 'cut') answer.once('data', () => setImmediate(() => response.destroy()))
       answer.pipe(response)
       response.on('close', () => passed.destroy())

@@ -1,6 +1,8 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { abortableResponse, anySignal } from '../abortable.ts'
 import { recordingFetch, type StorageCall } from '../metrics/storage-calls.ts'
+import { subjectOf } from '../trace/subject.ts'
+import { currentTrace, traceHeaders } from '../trace/trace.ts'
 import type { Database } from './database.gen.ts'
 import { toAppError } from './errors.ts'
 
@@ -23,15 +25,22 @@ const requestTimeoutMs = 30_000
 
 const stateless = { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false }
 
-/** Most of Storage's calls take no signal: this bounds them, so that none holds a lease for ever. */
-const boundedFetch = async (
-  input: string | URL | Request,
-  init?: RequestInit,
-): Promise<Response> => {
-  const deadline = AbortSignal.timeout(requestTimeoutMs)
-  const signal = init?.signal ? anySignal(init.signal, deadline) : deadline
-  // A redirect would carry the `apikey`, which fetch does not know for a secret, to where nobody chose.
-  return abortableResponse(await fetch(input, { ...init, signal, redirect: 'error' }), signal)
+type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>
+
+/**
+ * Most of Storage's calls take no signal: this bounds them, so that none holds a lease for ever. Each
+ * carries the id of the request that it is made for.
+ */
+function boundedFetch(timeoutMs: number): Fetch {
+  return async (input, init) => {
+    const deadline = AbortSignal.timeout(timeoutMs)
+    const signal = init?.signal ? anySignal(init.signal, deadline) : deadline
+    const headers = new Headers(init?.headers)
+    for (const [name, value] of Object.entries(traceHeaders())) headers.set(name, value)
+    // A redirect would carry the `apikey`, which fetch does not know for a secret, to where nobody chose.
+    const answer = await fetch(input, { ...init, headers, signal, redirect: 'error' })
+    return abortableResponse(answer, signal)
+  }
 }
 
 /** A client with the secret key: for `internal_*` RPCs and the objects of the product. */
@@ -39,26 +48,40 @@ export function createServiceClient(options: {
   url: string
   secretKey: string
   onStorageCall?: (call: StorageCall) => void
+  timeoutMs?: number
 }): Client {
-  const { onStorageCall } = options
+  const { onStorageCall, timeoutMs = requestTimeoutMs } = options
+  const bounded = boundedFetch(timeoutMs)
   return createClient<Database>(options.url, options.secretKey, {
     auth: stateless,
     global: {
-      fetch:
-        onStorageCall === undefined ? boundedFetch : recordingFetch(boundedFetch, onStorageCall),
+      fetch: onStorageCall === undefined ? bounded : recordingFetch(bounded, onStorageCall),
     },
   })
 }
 
-/** A client that acts as a user: whether the token is good is for the Data API to say. */
+/**
+ * A client that acts as a user: whether the token is good is for the Data API to say. Once it has, the
+ * trace knows the user.
+ */
 export function createUserClient(options: {
   url: string
   publishableKey: string
   token: string
 }): Client {
+  const bounded = boundedFetch(requestTimeoutMs)
   return createClient<Database>(options.url, options.publishableKey, {
     auth: stateless,
-    global: { fetch: boundedFetch },
+    global: {
+      async fetch(input, init) {
+        const answer = await bounded(input, init)
+        const trace = currentTrace()
+        const userId = subjectOf(options.token)
+        const isTaken = answer.status !== 401 && answer.status < 500
+        if (isTaken && trace !== undefined && userId !== undefined) trace.userId ??= userId
+        return answer
+      },
+    },
     accessToken: () => Promise.resolve(options.token),
   })
 }

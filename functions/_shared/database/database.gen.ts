@@ -525,6 +525,7 @@ export type Database = {
           max_attempts: number
           owner_id: string
           payload: Json
+          request_id: string
           subject_id: string
         }[]
       }

@@ -35,8 +35,8 @@ export function toAppError(error: DatabaseError, status: number): AppError {
 
 /** A refusal for a while says in its hint when there is room again: supabase-js shows no headers of an error. */
 function retryAfterOf(code: ErrorCode, hint: string): { retryAfterSeconds?: number } {
-  if (code === 'too_many_requests') {
-    return { retryAfterSeconds: Number(/Try again in (\d+) seconds/.exec(hint)?.[1] ?? 10) }
-  }
+  const seconds = /Try again in (\d+) seconds/.exec(hint)?.[1]
+  if (seconds !== undefined) return { retryAfterSeconds: Number(seconds) }
+  if (code === 'too_many_requests') return { retryAfterSeconds: 10 }
   return code === 'unavailable' ? { retryAfterSeconds: 60 } : {}
 }

@@ -1,5 +1,6 @@
 /** The one boundary between failures and callers: RFC 9457 problem details. */
 import { AppError, type ErrorCode, errorKinds } from '../errors.ts'
+import { requestIdHeader } from '../trace/trace.ts'
 
 /** The body of every error answer, `application/problem+json`. */
 export interface Problem {
@@ -14,14 +15,6 @@ export interface Problem {
   readonly requestId: string
   /** Extension members (RFC 9457, 3.2) of a failure that has something more to say. */
   readonly [member: string]: unknown
-}
-
-const requestIdPattern = /^[A-Za-z0-9._-]{8,64}$/
-
-/** The caller's `x-request-id` if it is a plain token, else a new one: it goes into logs and answers. */
-export function requestIdOf(request: Request): string {
-  const given = request.headers.get('x-request-id')
-  return given !== null && requestIdPattern.test(given) ? given : crypto.randomUUID()
 }
 
 /** What a failure says to its caller. What was not foreseen says nothing of its cause. */
@@ -46,7 +39,7 @@ export function problemResponse(error: unknown, context: { requestId: string }):
   const headers = new Headers({
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
-    'x-request-id': context.requestId,
+    [requestIdHeader]: context.requestId,
   })
   if (error instanceof AppError && error.retryAfterSeconds !== undefined) {
     headers.set('retry-after', String(Math.max(1, Math.ceil(error.retryAfterSeconds))))

@@ -1,11 +1,11 @@
 /** What every function does around its own work: CORS, request ids, one place where errors end. */
 import { AppError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
-import { problemResponse, requestIdOf } from './problem.ts'
+import { requestIdHeader, requestIdOf, withTrace } from '../trace/trace.ts'
+import { problemResponse } from './problem.ts'
 
 export interface RequestContext {
   readonly requestId: string
-  readonly log: Log
 }
 
 /** Browsers of any origin may call: who may do what is decided by the token, never by the origin. */
@@ -18,13 +18,42 @@ const corsHeaders = {
 
 /**
  * Wraps a function's own handler: answers preflights, refuses other methods, turns every failure
- * into a problem, and puts CORS headers and the request id on every answer.
+ * into a problem, and puts CORS headers and the request id on every answer. All that is done for a
+ * request is done under its trace.
+ *
+ * @param options.quiet says nothing of an answer that is no failure: for what is asked all the time
  */
 export function endpoint(
-  options: { methods: readonly string[]; log: Log },
+  options: { methods: readonly string[]; log: Log; quiet?: boolean },
   handle: (request: Request, context: RequestContext) => Promise<Response>,
 ): (request: Request) => Promise<Response> {
-  const allow = [...options.methods, 'OPTIONS'].join(', ')
+  const { methods, log, quiet = false } = options
+  const allow = [...methods, 'OPTIONS'].join(', ')
+
+  async function answer(request: Request, requestId: string): Promise<Response> {
+    const startedAt = performance.now()
+    let response: Response
+    try {
+      if (!methods.includes(request.method)) throw new AppError('method_not_allowed')
+      response = await handle(request, { requestId })
+    } catch (error) {
+      const expected = error instanceof AppError
+      log[expected ? 'info' : 'error']('request failed', { error })
+      response = problemResponse(error, { requestId })
+      if (response.status === 405) response.headers.set('allow', allow)
+    }
+    if (!quiet) {
+      log.info('request answered', {
+        // Path, query and other methods are whatever the caller likes.
+        method: methods.includes(request.method) ? request.method : 'other',
+        status: response.status,
+        milliseconds: Math.round(performance.now() - startedAt),
+      })
+    }
+    for (const [name, value] of Object.entries(corsHeaders)) response.headers.set(name, value)
+    response.headers.set(requestIdHeader, requestId)
+    return response
+  }
 
   return async (request) => {
     if (request.method === 'OPTIONS') {
@@ -38,19 +67,6 @@ export function endpoint(
       })
     }
     const requestId = requestIdOf(request)
-    const log = options.log.with({ requestId })
-    let response: Response
-    try {
-      if (!options.methods.includes(request.method)) throw new AppError('method_not_allowed')
-      response = await handle(request, { requestId, log })
-    } catch (error) {
-      const expected = error instanceof AppError
-      log[expected ? 'info' : 'error']('request failed', { error })
-      response = problemResponse(error, { requestId })
-      if (response.status === 405) response.headers.set('allow', allow)
-    }
-    for (const [name, value] of Object.entries(corsHeaders)) response.headers.set(name, value)
-    response.headers.set('x-request-id', requestId)
-    return response
+    return await withTrace({ requestId }, () => answer(request, requestId))
   }
 }

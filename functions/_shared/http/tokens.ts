@@ -27,6 +27,15 @@ export async function requireMachineToken(request: Request, token: string): Prom
   if (!(await equalInConstantTime(given, token))) throw new AppError('unauthorized')
 }
 
+/** Whether the caller holds a machine token, where others are answered too; nobody holds one that is not set. */
+export async function holdsMachineToken(
+  request: Request,
+  token: string | undefined,
+): Promise<boolean> {
+  const given = /^Bearer (.{1,8192})$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+  return given !== undefined && token !== undefined && (await equalInConstantTime(given, token))
+}
+
 /** Compares digests, so that neither content nor length of the secret shows in the time taken. */
 async function equalInConstantTime(a: string, b: string): Promise<boolean> {
   const digest = (text: string) => crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))

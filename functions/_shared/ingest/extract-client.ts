@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { anySignal } from '../abortable.ts'
 import { AppError, isErrorCode } from '../errors.ts'
+import { traceHeaders } from '../trace/trace.ts'
 
 /**
  * How long an isolate may take once it has the file. The platform allows 2 s of CPU; a cold start
@@ -74,6 +75,7 @@ export function createExtractClient(options: {
         redirect: 'error',
         signal: anySignal(...ends, ...(signal === undefined ? [] : [signal])),
         headers: {
+          ...traceHeaders(),
           apikey: options.publishableKey,
           authorization: `Bearer ${options.workerToken}`,
           'content-type': declared.mimeType,

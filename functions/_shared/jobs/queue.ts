@@ -23,6 +23,7 @@ const jobSchema = z.object({
   kind: z.enum(jobKinds),
   subject_id: z.uuid(),
   owner_id: z.string(),
+  request_id: z.string().nullable(),
   attempts: z.number().int(),
   max_attempts: z.number().int(),
   lease_token: z.uuid(),
@@ -35,6 +36,8 @@ export interface Job {
   /** An optimization (optimize), an erasure (erase), or a version. */
   readonly subjectId: string
   readonly ownerId: string
+  /** Of the request that queued it; `undefined` where none did, or none that says. */
+  readonly requestId: string | undefined
   readonly attempt: number
   readonly leaseToken: string
 }
@@ -79,6 +82,7 @@ export async function claimJobs(
       kind: row.kind,
       subjectId: row.subject_id,
       ownerId: row.owner_id,
+      requestId: row.request_id ?? undefined,
       attempt: row.attempts,
       leaseToken: row.lease_token,
     }

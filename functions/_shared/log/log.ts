@@ -1,5 +1,9 @@
-/** One JSON line per event. Never a text of a resume or a job posting, never a token or key. */
+/**
+ * One JSON line per event: when, what, and the request, user and job that it belongs to. Never a text of
+ * a resume or a job posting, a file's name, a user's id, a token or a key.
+ */
 import { AppError } from '../errors.ts'
+import { currentTrace } from '../trace/trace.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -10,23 +14,43 @@ export interface Log {
   with(fields: Fields): Log
 }
 
-/** @param write takes one line without its end; defaults to standard error */
-export function createLog(
-  base: Fields = {},
-  write: (line: string) => void = (line) => console.error(line),
-): Log {
+export interface LogOptions {
+  /** Takes one line without its end; standard error by default. */
+  readonly write?: (line: string) => void
+  /** What is written in place of a user's id; without it nothing is. */
+  readonly pseudonymOf?: (userId: string) => string
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
+}
+
+export function createLog(base: Fields = {}, options: LogOptions = {}): Log {
+  const { write = (line) => console.error(line), now = Date.now } = options
   const line = (level: 'info' | 'error', event: string, fields: Fields) =>
     write(
-      JSON.stringify({ level, event, ...base, ...fields }, (key, value) => {
-        if (value instanceof Error) return describe(value)
-        // Anything may be thrown, a text of a resume too.
-        return key === 'error' ? { thrown: typeof value } : value
-      }),
+      JSON.stringify(
+        { at: new Date(now()).toISOString(), level, event, ...base, ...traced(options), ...fields },
+        (key, value) => {
+          if (value instanceof Error) return describe(value)
+          // Anything may be thrown, a text of a resume too.
+          return key === 'error' ? { thrown: typeof value } : value
+        },
+      ),
     )
   return {
     info: (event, fields = {}) => line('info', event, fields),
     error: (event, fields = {}) => line('error', event, fields),
-    with: (fields) => createLog({ ...base, ...fields }, write),
+    with: (fields) => createLog({ ...base, ...fields }, options),
+  }
+}
+
+function traced({ pseudonymOf }: LogOptions): Fields {
+  const trace = currentTrace()
+  if (trace === undefined) return {}
+  const { requestId, userId, jobId } = trace
+  return {
+    requestId,
+    ...(userId === undefined || pseudonymOf === undefined ? {} : { user: pseudonymOf(userId) }),
+    ...(jobId === undefined ? {} : { jobId }),
   }
 }
 

@@ -225,22 +225,6 @@ function shareOfTime(remainingMs: number, endpointsLeft: number): number {
     : Math.min(chatDeadlines.firstTokenTimeoutMs, Math.max(leastFirstTokenMs, share))
 }
 
-/** The health of the first endpoint that answers; each is asked in turn. */
-export function createHealthOfAny(models: readonly Model[]): Model['health'] {
-  return async (options) => {
-    let last = new AppError('model_unavailable', 'No model endpoint is configured')
-    for (const model of models) {
-      try {
-        return await model.health(options)
-      } catch (error) {
-        if (!(error instanceof AppError) || !tryElsewhere.has(error.code)) throw error
-        last = error
-      }
-    }
-    throw last
-  }
-}
-
 /** How an endpoint is known in the database: by its origin, and by a hash of a path, which may be a secret. */
 export function endpointName(url: string): string {
   const { origin, pathname } = new URL(url)

@@ -4,6 +4,7 @@
  * it is settled here, before the library sees a byte.
  */
 import { abortableResponse, anySignal } from '../abortable.ts'
+import { traceHeaders } from '../trace/trace.ts'
 
 const maxErrorBytes = 16 * 1024
 const maxBodyBytes = 8 * 1024 * 1024
@@ -44,6 +45,7 @@ export interface TransportOptions {
 export function createTransport(options: TransportOptions): Fetch {
   return async (input: string | URL | Request, init?: RequestInit) => {
     const headers = new Headers(init?.headers)
+    for (const [name, value] of Object.entries(traceHeaders())) headers.set(name, value)
     if (options.apiKey !== undefined) headers.set('authorization', `Bearer ${options.apiKey}`)
     const signal = init?.signal ? anySignal(init.signal, options.signal) : options.signal
     const answered = await options

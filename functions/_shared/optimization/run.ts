@@ -13,6 +13,7 @@ import type { ModelPool } from '../ollama/endpoints.ts'
 import { type Language, languages } from '../resume/resume.ts'
 import type { Score } from '../scoring/score.ts'
 import { delay } from '../std/std.ts'
+import { withJobTrace } from '../trace/trace.ts'
 import type { DeltaCodec } from '../versions/delta-client.ts'
 import type { SavedEvent } from './follow.ts'
 import { readPartial } from './partial.ts'
@@ -52,7 +53,15 @@ export async function runOptimization(
   deps: RunDependencies,
   onSaved: (saved?: readonly SavedEvent[]) => void = () => {},
 ): Promise<void> {
-  const log = deps.log.with({ jobId: job.id, optimizationId: job.subjectId, attempt: job.attempt })
+  await withJobTrace(job, () => attemptOptimization(job, deps, onSaved))
+}
+
+async function attemptOptimization(
+  job: Job,
+  deps: RunDependencies,
+  onSaved: (saved?: readonly SavedEvent[]) => void,
+): Promise<void> {
+  const log = deps.log.with({ optimizationId: job.subjectId, attempt: job.attempt })
   const stop = new AbortController()
   // Asked for together: a person waits for the first token. What is not there yet is asked for again.
   const source = call(
@@ -220,7 +229,15 @@ export async function runIngest(
   deps: Pick<RunDependencies, 'service' | 'extract' | 'log' | 'storageCalls'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const log = deps.log.with({ jobId: job.id, versionId: job.subjectId, attempt: job.attempt })
+  await withJobTrace(job, () => attemptIngest(job, deps, signal))
+}
+
+async function attemptIngest(
+  job: Job,
+  deps: Parameters<typeof runIngest>[1],
+  signal: AbortSignal,
+): Promise<void> {
+  const log = deps.log.with({ versionId: job.subjectId, attempt: job.attempt })
   try {
     const version = await withLease(deps.service, job, signal, (leased) =>
       ingest(job, deps, leased),

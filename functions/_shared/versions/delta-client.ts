@@ -2,6 +2,7 @@
 import { anySignal } from '../abortable.ts'
 import type { Bytes } from '../bytes.ts'
 import { AppError, isErrorCode } from '../errors.ts'
+import { traceHeaders } from '../trace/trace.ts'
 
 /** Coding 5 MB takes well under 2 s of CPU; a cold start and the way there come on top. */
 const timeoutMs = 30_000
@@ -42,6 +43,7 @@ export function createDeltaClient(options: {
         redirect: 'error',
         signal: signal === undefined ? late : anySignal(signal, late),
         headers: {
+          ...traceHeaders(),
           apikey: options.publishableKey,
           authorization: `Bearer ${options.workerToken}`,
           'content-type': 'application/octet-stream',

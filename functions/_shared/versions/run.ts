@@ -2,6 +2,7 @@
 import { AppError } from '../errors.ts'
 import { failJob, type Job, type JobKind, releaseJob, withLease } from '../jobs/queue.ts'
 import type { Log } from '../log/log.ts'
+import { withJobTrace } from '../trace/trace.ts'
 import { compose } from './compose.ts'
 import type { RebuildDependencies } from './rebuild.ts'
 import { erase, removeObjects } from './remove.ts'
@@ -20,7 +21,15 @@ export async function runHistoryJob(
   deps: RebuildDependencies & { readonly log: Log },
   signal: AbortSignal,
 ): Promise<void> {
-  const log = deps.log.with({ jobId: job.id, subjectId: job.subjectId, attempt: job.attempt })
+  await withJobTrace(job, () => attempt({ kind, job }, deps, signal))
+}
+
+async function attempt(
+  { kind, job }: { kind: HistoryKind; job: Job },
+  deps: Parameters<typeof runHistoryJob>[1],
+  signal: AbortSignal,
+): Promise<void> {
+  const log = deps.log.with({ subjectId: job.subjectId, attempt: job.attempt })
   try {
     await withLease(deps.service, job, signal, (leased) => work({ kind, job }, deps, leased))
     log.info('history job ended', { kind })

@@ -1,47 +1,26 @@
 import { copyFileSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { projectRoot, withConnection } from '../../../scripts/database/scratch.ts'
+import {
+  cronDouble,
+  grantsOn,
+  netDouble,
+  vaultDouble,
+} from '../../../scripts/deploy/hosted-schemas.ts'
 import { startPostgres } from '../../../scripts/local/postgres.ts'
 import { findBinaries, freePort, startServer } from '../../../scripts/local/postgres-server.ts'
 
-/**
- * Doubles, not the real extensions: pg_cron, pg_net and Vault exist on hosted Supabase only. They have the functions
- * and tables that we use, and write down what they are asked instead of doing it.
- */
 const doubles: Record<string, { control: string; script: string }> = {
   pg_cron: {
     control:
       "default_version = '1.6'\nschema = pg_catalog\nrelocatable = false\nsuperuser = false\n",
-    script: `
-      create schema cron;
-      create table cron.job (jobid bigint generated always as identity, jobname text unique, schedule text, command text);
-      create table cron.job_run_details (jobid bigint, end_time timestamptz);
-      create function cron.schedule(job_name text, schedule text, command text) returns bigint language sql as $$
-        insert into cron.job (jobname, schedule, command) values ($1, $2, $3)
-        on conflict (jobname) do update set schedule = excluded.schedule, command = excluded.command
-        returning jobid
-      $$;`,
+    script: cronDouble,
   },
   pg_net: {
     control: "default_version = '0.14'\nrelocatable = false\nsuperuser = false\n",
-    script: `
-      create schema net;
-      create table net.http_request_queue (id bigint generated always as identity, url text, body jsonb, headers jsonb, timeout_milliseconds integer);
-      create function net.http_post(
-        url text, body jsonb default '{}', params jsonb default '{}', headers jsonb default '{}', timeout_milliseconds integer default 2000
-      ) returns bigint language sql as $$
-        insert into net.http_request_queue (url, body, headers, timeout_milliseconds) values ($1, $2, $4, $5) returning id
-      $$;`,
+    script: netDouble,
   },
 }
-
-/** Vault comes installed on hosted Supabase. */
-const vault = `
-  create schema vault;
-  create table vault.secrets (name text primary key, secret text);
-  create view vault.decrypted_secrets as select name, secret as decrypted_secret from vault.secrets;
-  grant usage on schema vault to postgres;
-  grant all on all tables in schema vault to postgres`
 
 export interface DoubledServer {
   url: string
@@ -52,7 +31,7 @@ export interface DoubledServer {
 export async function startWithDoubles(): Promise<DoubledServer> {
   const folder = join(projectRoot, '.reswave', `doubles-${process.pid}`)
   const plain = await startPostgres({ dataDir: join(folder, 'postgres'), durable: false })
-  await withConnection(plain.superuserUrl, (sql) => sql.unsafe(vault))
+  await withConnection(plain.superuserUrl, (sql) => sql.unsafe(vaultDouble + grantsOn('vault')))
   await plain.stop()
 
   const binaries = await findBinaries()

@@ -42,16 +42,35 @@ describe('collectOutcomes()', () => {
     expect(outcomes.lost).toBe(10)
   })
 
-  it('counts what was not taken, and goes on', async () => {
-    let calls = 0
-    const outcomes = collectOutcomes(async () => {
-      if (++calls === 1) throw new Error('Away')
+  it('tells later what was not taken, in its order', async () => {
+    const told: number[] = []
+    let isAway = true
+    const outcomes = collectOutcomes(async (batch) => {
+      if (isAway) throw new Error('Away')
+      told.push(...batch.map(({ milliseconds }) => milliseconds))
     }, 60_000)
-    add(outcomes, 10)
+    for (let nth = 0; nth < 10; nth++) outcomes.add({ ...outcome, milliseconds: nth })
     await outcomes.flush()
-    add(outcomes, 5)
+    outcomes.add({ ...outcome, milliseconds: 10 })
+    isAway = false
     await outcomes.close()
-    expect(outcomes.lost).toBe(10)
-    expect(calls).toBe(2)
+    expect(told).toEqual([...Array(11).keys()])
+    expect(outcomes.lost).toBe(0)
+  })
+
+  it('asks who is away once in its time, keeps so many, and counts the others', async () => {
+    let asked = 0
+    const outcomes = collectOutcomes(async () => {
+      asked++
+      throw new Error('Away')
+    }, 60_000)
+    add(outcomes, 1_000)
+    await outcomes.flush()
+    add(outcomes, 9_000)
+    await outcomes.flush()
+    expect(asked).toBe(2)
+    expect(outcomes.lost).toBe(5_000)
+    await outcomes.close()
+    expect(outcomes.lost).toBe(10_000)
   })
 })

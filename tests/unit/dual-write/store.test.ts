@@ -164,6 +164,29 @@ describe('a read in dual_read', () => {
   })
 })
 
+describe('reads while Supabase is away', () => {
+  it('wait for it no more after some, and are answered by the disk where that may answer', async () => {
+    const { world, view, ask } = begin('dual_write')
+    await ask(view.store.put(...put('one')))
+    view.phase = 'dual_read'
+    world.supabaseDown = true
+    for (let time = 0; time < 8; time++) {
+      expect(await ask(view.store.get('ada', 'cv.pdf'))).toBeDefined()
+      expect(await ask(view.store.list('ada'))).toHaveLength(1)
+    }
+    await ask(view.store.settled())
+    const told = world.outcomes.filter(({ operation }) => ['get', 'list'].includes(operation))
+    const faults = told.filter(({ outcome }) => outcome === 'fault')
+    const fallbacks = told.filter(({ outcome }) => outcome === 'fallback')
+    expect([faults.length, fallbacks.length]).toEqual([5, 16])
+    // Nobody but Supabase can answer these: they ask it all the same.
+    view.phase = 'supabase'
+    world.supabaseDown = false
+    expect(await ask(view.store.get('ada', 'cv.pdf'))).toBeDefined()
+    expect(await ask(view.store.list('ada'))).toHaveLength(1)
+  })
+})
+
 describe('what is told of reads in dual_read', () => {
   async function toldOf(ready: (world: World) => void): Promise<string[]> {
     const { world, view, ask } = begin('dual_read')

@@ -6,7 +6,7 @@ import { buildDocx, paragraph } from '../../fixtures/build-docx.ts'
 
 const workerToken = 'the-token-of-the-worker'
 const maxFileBytes = 1024 * 1024
-const handle = createHandler({ workerToken, maxFileBytes, log: createLog({}, () => {}) })
+const handle = createHandler({ workerToken, maxFileBytes, log: createLog({}, { write: () => {} }) })
 
 function post(body: BodyInit, headers: Record<string, string> = {}): Request {
   return new Request('http://localhost/extract', {

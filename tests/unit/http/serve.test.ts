@@ -3,11 +3,12 @@ import { AppError, type ErrorCode, errorKinds } from '../../../functions/_shared
 import { problemOf, problemResponse } from '../../../functions/_shared/http/problem.ts'
 import { endpoint } from '../../../functions/_shared/http/serve.ts'
 import { createLog } from '../../../functions/_shared/log/log.ts'
+import { currentTrace } from '../../../functions/_shared/trace/trace.ts'
 
-function serve(handle: () => Promise<Response>) {
+function serve(handle: () => Promise<Response>, options: { quiet?: boolean } = {}) {
   const lines: string[] = []
-  const log = createLog({}, (line) => lines.push(line))
-  return { handler: endpoint({ methods: ['GET', 'POST'], log }, handle), lines }
+  const log = createLog({}, { write: (line) => lines.push(line) })
+  return { handler: endpoint({ methods: ['GET', 'POST'], log, ...options }, handle), lines }
 }
 
 const ok = () => Promise.resolve(new Response('fine'))
@@ -15,6 +16,8 @@ const ok = () => Promise.resolve(new Response('fine'))
 function request(method: string, headers: Record<string, string> = {}): Request {
   return new Request('http://function.test/', { method, headers })
 }
+
+const isAnswer = ({ event }: { event: string }) => event === 'request answered'
 
 describe('endpoint()', () => {
   test('answers a preflight without asking the function', async () => {
@@ -62,8 +65,44 @@ describe('endpoint()', () => {
     expect(response.headers.get('x-request-id')).toBe('caller-0002')
     expect(JSON.parse(body)).toMatchObject({ status, code, requestId: 'caller-0002' })
     expect(body + lines.join('\n')).not.toContain('secret resume text')
-    expect(lines).toHaveLength(1)
-    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ requestId: 'caller-0002' })
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ event: 'request failed', requestId: 'caller-0002' }),
+      expect.objectContaining({ event: 'request answered', requestId: 'caller-0002', status }),
+    ])
+  })
+
+  test('says of an answer nothing that its caller could have put there', async () => {
+    const { handler, lines } = serve(ok)
+    await handler(new Request('http://function.test/resume-text?q=resume-text'))
+    await handler(request('RESUME-TEXT'))
+    expect(lines.join('')).not.toMatch(/resume-text/i)
+    expect(lines.map((line) => JSON.parse(line)).filter(isAnswer)).toEqual([
+      expect.objectContaining({ method: 'GET', status: 200, milliseconds: expect.any(Number) }),
+      expect.objectContaining({ method: 'other', status: 405 }),
+    ])
+  })
+
+  test('a quiet one says only what fails', async () => {
+    const quiet = { quiet: true }
+    const { handler, lines } = serve(ok, quiet)
+    await handler(request('GET'))
+    expect(lines).toEqual([])
+    const failing = serve(() => Promise.reject(new AppError('unavailable')), quiet)
+    await failing.handler(request('GET'))
+    expect(failing.lines).toHaveLength(1)
+  })
+
+  test('all that is done for a request is done under its trace', async () => {
+    const ids: unknown[] = []
+    const { handler } = serve(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      ids.push(currentTrace()?.requestId)
+      return new Response(null)
+    })
+    const asked = ['caller-0003', 'caller-0004']
+    await Promise.all(asked.map((id) => handler(request('GET', { 'x-request-id': id }))))
+    expect(ids).toEqual(asked)
+    expect(currentTrace()).toBeUndefined()
   })
 
   test('refuses another method and says which there are', async () => {

@@ -11,6 +11,7 @@ const job: Job = {
   kind: 'ingest',
   subjectId,
   ownerId: 'auth0|42',
+  requestId: undefined,
   attempt: 1,
   leaseToken,
 }

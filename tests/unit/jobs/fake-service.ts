@@ -95,6 +95,7 @@ export function jobRow(kind: string, id = 1) {
     kind,
     subject_id: subjectId,
     owner_id: 'auth0|42',
+    request_id: null,
     attempts: 2,
     max_attempts: 5,
     lease_token: leaseToken,

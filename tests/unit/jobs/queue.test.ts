@@ -15,6 +15,7 @@ const job: Job = {
   kind: 'ingest',
   subjectId,
   ownerId: 'auth0|42',
+  requestId: undefined,
   attempt: 2,
   leaseToken,
 }

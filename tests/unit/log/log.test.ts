@@ -1,12 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { AppError } from '../../../functions/_shared/errors.ts'
-import { createLog } from '../../../functions/_shared/log/log.ts'
+import { createLog, type LogOptions } from '../../../functions/_shared/log/log.ts'
+import { createPseudonyms } from '../../../functions/_shared/trace/pseudonym.ts'
+import { withJobTrace, withTrace } from '../../../functions/_shared/trace/trace.ts'
 
-function capture(base = {}) {
+function capture(base = {}, options: LogOptions = {}) {
   const lines: string[] = []
-  return { log: createLog(base, (line) => lines.push(line)), lines }
+  const log = createLog(base, { write: (line) => lines.push(line), now: () => 0, ...options })
+  return { log, lines }
 }
+
+const at = '1970-01-01T00:00:00.000Z'
 
 const secret = 'Led a team of 12 at Northwharf'
 
@@ -16,10 +21,29 @@ describe('createLog()', () => {
     log.with({ requestId: 'r1' }).info('house kept', { count: 2 })
     log.error('failed')
     expect(lines.map((line) => JSON.parse(line))).toEqual([
-      { level: 'info', event: 'house kept', function: 'worker', requestId: 'r1', count: 2 },
-      { level: 'error', event: 'failed', function: 'worker' },
+      { at, level: 'info', event: 'house kept', function: 'worker', requestId: 'r1', count: 2 },
+      { at, level: 'error', event: 'failed', function: 'worker' },
     ])
     expect(lines.join('')).not.toContain('\n')
+  })
+
+  test('says to which request, user and job an event belongs', () => {
+    const pseudonymOf = (userId: string) => `p(${userId.length})`
+    const { log, lines } = capture({}, { pseudonymOf })
+    withTrace({ requestId: 'request-1', userId: 'auth0|42' }, () => log.info('asked'))
+    const job = { id: 7, ownerId: 'auth0|42', requestId: 'request-2' }
+    withJobTrace(job, () => log.info('worked'))
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      { at, level: 'info', event: 'asked', requestId: 'request-1', user: 'p(8)' },
+      { at, level: 'info', event: 'worked', requestId: 'request-2', user: 'p(8)', jobId: 7 },
+    ])
+  })
+
+  test('says nothing of a user where there are no pseudonyms', () => {
+    const { log, lines } = capture()
+    withTrace({ requestId: 'request-1', userId: 'auth0|42' }, () => log.info('asked'))
+    expect(lines.join('')).not.toContain('auth0')
+    expect(JSON.parse(lines[0] ?? '')).not.toHaveProperty('user')
   })
 
   const zodError = z.object({ [secret]: z.string() }).safeParse({}).error
@@ -77,6 +101,23 @@ describe('createLog()', () => {
       detail: 'Ten a day',
       cause: { name: 'RangeError', at: expect.any(Array) },
     })
+  })
+})
+
+describe('createPseudonyms()', () => {
+  const pseudonymOf = createPseudonyms('a token of sixteen')
+
+  test('gives each user one name, which is not theirs, and another under another secret', () => {
+    const names = ['auth0|42', 'auth0|43', ''].map(pseudonymOf)
+    expect(new Set(names).size).toBe(3)
+    for (const name of names) expect(name).toMatch(/^[0-9a-f]{16}$/)
+    expect(pseudonymOf('auth0|42')).toBe(names[0])
+    expect(createPseudonyms('another token of 16')('auth0|42')).not.toBe(names[0])
+  })
+
+  test('is what docs/logs.md tells an operator to compute', () => {
+    // printf 'reswave-log-user:%s' 'auth0|42' | openssl dgst -sha256 -hmac 'a token of sixteen'
+    expect(pseudonymOf('auth0|42')).toBe('4c3ab7c904a56ee2')
   })
 })
 

@@ -22,7 +22,7 @@ function setup(options: { metricsToken?: string | undefined; database?: Rpc } = 
   const handler = createHandler({
     service: service.client,
     metricsToken: 'metricsToken' in options ? options.metricsToken : token,
-    log: createLog({}, (line) => lines.push(line)),
+    log: createLog({}, { write: (line) => lines.push(line) }),
   })
   const get = (
     headers: Record<string, string> = { authorization: `Bearer ${token}` },

@@ -27,6 +27,7 @@ const file: LegacyFile = {
   objectName: 'migrations/ada/cv',
   errorCode: null,
   versionId: null,
+  uploadId: null,
 }
 let root: string
 

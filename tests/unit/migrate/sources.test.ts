@@ -20,9 +20,9 @@ async function put(path: string, text = '%PDF-1.7\n'): Promise<void> {
   await writeFile(join(root, path), text)
 }
 
-async function sources(manifest?: string): Promise<Source[]> {
+async function sources(manifest?: string, filter = {}): Promise<Source[]> {
   const all: Source[] = []
-  for await (const source of readSources({ root, manifest })) all.push(source)
+  for await (const source of readSources({ root, manifest, filter })) all.push(source)
   return all
 }
 
@@ -94,4 +94,20 @@ test.each(['a/b.pdf', 'a\\b.pdf', '', ' ', '..', 'cv\u202Efdp.pdf', 'a\nb', 'x'.
 
 test('a name is taken in NFC', () => {
   expect(checkFilename('A\u0308.pdf')).toBe('Ä.pdf')
+})
+
+test('of one user, or one file, nothing of anybody else is told', async () => {
+  await put('ada/cv.pdf')
+  await put('ada/old/cv.pdf')
+  await symlink(join(root, 'ada/cv.pdf'), join(root, 'ada/link.pdf'))
+  await put('bob/cv.pdf')
+  await put('bob/empty.pdf', '')
+  await put('loose.pdf')
+  expect(codes(await sources(undefined, { userId: 'ada' }))).toEqual([
+    ['fine', 'ada/cv.pdf'],
+    ['invalid_request', 'ada/link.pdf'],
+    ['fine', 'ada/old/cv.pdf'],
+  ])
+  const one = { userId: 'bob', fileId: 'cv.pdf' }
+  expect(codes(await sources(undefined, one))).toEqual([['fine', 'bob/cv.pdf']])
 })

@@ -11,11 +11,7 @@ import { AppError } from '../../../functions/_shared/errors.ts'
 import type { Job } from '../../../functions/_shared/jobs/queue.ts'
 import { createLog } from '../../../functions/_shared/log/log.ts'
 import { createModel } from '../../../functions/_shared/ollama/client.ts'
-import {
-  createHealthOfAny,
-  createModelPool,
-  endpointName,
-} from '../../../functions/_shared/ollama/endpoints.ts'
+import { createModelPool, endpointName } from '../../../functions/_shared/ollama/endpoints.ts'
 import { type ModelServer, startModelServer } from '../../../scripts/local/model/server.ts'
 
 const job: Job = {
@@ -23,6 +19,7 @@ const job: Job = {
   kind: 'optimize',
   subjectId: crypto.randomUUID(),
   ownerId: 'o',
+  requestId: undefined,
   attempt: 1,
   leaseToken: crypto.randomUUID(),
 }
@@ -81,7 +78,7 @@ function poolOver(
   const pool = createModelPool(models, {
     breaker,
     takeEndpoint,
-    log: createLog({}, () => {}),
+    log: createLog({}, { write: () => {} }),
     ...(given.roomWaitMs === undefined ? {} : { roomWaitMs: given.roomWaitMs }),
   })
   const model = (deadlineMs = 60_000, signal = new AbortController().signal) =>
@@ -234,13 +231,6 @@ describe('createModelPool()', () => {
       code: 'model_unavailable',
     })
   })
-})
-
-test('createHealthOfAny() gives the first endpoint that answers', async () => {
-  const { url, model } = await startServer()
-  const models = [dead, url].map((at) => createModel({ url: at, model }))
-  expect(await createHealthOfAny(models)()).toMatchObject({ installed: true })
-  await expect(createHealthOfAny([])()).rejects.toMatchObject({ code: 'model_unavailable' })
 })
 
 test('endpointName() gives away no path, and tells paths apart', () => {

@@ -30,6 +30,7 @@ const job: Job = {
   kind: 'optimize',
   subjectId,
   ownerId: 'auth0|42',
+  requestId: undefined,
   attempt: 1,
   leaseToken,
 }

@@ -21,6 +21,7 @@ const job: Job = {
   kind: 'optimize',
   subjectId,
   ownerId: 'auth0|42',
+  requestId: undefined,
   attempt: 1,
   leaseToken,
 }
@@ -97,7 +98,7 @@ function setup(rpcs: Record<string, Rpc> = {}, options: { chat?: Chat; timeoutMs
     workerId: 'w',
     nonceSecret: 'secret',
     timeoutMs: options.timeoutMs ?? 60_000,
-    log: createLog({}, () => {}),
+    log: createLog({}, { write: () => {} }),
   }
   const onSaved = vi.fn()
   const run = () => runOptimization(job, deps, onSaved)

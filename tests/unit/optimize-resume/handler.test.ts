@@ -67,7 +67,7 @@ function setup(
     workerId: 'w',
     nonceSecret: 'secret',
     timeoutMs: 1000,
-    log: createLog({}, (line) => lines.push(line)),
+    log: createLog({}, { write: (line) => lines.push(line) }),
   })
   const post = (headers: Record<string, string> = {}) =>
     handle(
@@ -204,6 +204,6 @@ describe('the request alone', () => {
     })
     await post({ prefer: 'respond-async' })
     await Promise.all(works)
-    expect(lines).toEqual([])
+    expect(lines.map((line) => JSON.parse(line).event)).toEqual(['request answered'])
   })
 })

@@ -40,7 +40,7 @@ function setup(rpcs: Record<string, Rpc>, options: { claimForMs?: number } = {})
     workerId: 'worker-test',
     nonceSecret: token,
     timeoutMs: 1000,
-    log: createLog({}, (line) => lines.push(line)),
+    log: createLog({}, { write: (line) => lines.push(line) }),
     workerToken: token,
     waitUntil: (work) => works.push(work),
     claimForMs: options.claimForMs ?? 10_000,

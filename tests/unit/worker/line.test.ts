@@ -43,7 +43,7 @@ function setup(
       run,
       called: () => nextCall.promise,
       closing: closing.signal,
-      log: createLog({}, () => {}),
+      log: createLog({}, { write: () => {} }),
     },
   )
   const settle = () => vi.advanceTimersByTimeAsync(0)
@@ -220,7 +220,7 @@ describe('workLine()', () => {
         run: async () => {},
         called: () => new Promise(() => {}),
         closing,
-        log: createLog({}, () => {}),
+        log: createLog({}, { write: () => {} }),
       },
     )
     expect(service.calls).toEqual([])
