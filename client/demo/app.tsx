@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { createResumeClient } from '../index.ts'
 import { ResumeClientProvider } from '../react/index.ts'
-import { type Account, dropSession, type Supabase, signOut, useAccount } from './account.tsx'
+import { type Account, dropSession, type Supabase, signOut, useAccount } from './account.ts'
 import { Desk } from './desk.tsx'
 import { HealthBadge } from './health.tsx'
 import { Link } from './link.tsx'

@@ -1,7 +1,7 @@
 /** What a person who is signed in works at: one upload at a time, wherever on the page they are. */
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useResumeClient, useResumeOptimizer } from '../react/index.ts'
-import type { Supabase } from './account.tsx'
+import type { Supabase } from './account.ts'
 import { Home } from './home.tsx'
 import { JobProgress } from './job-progress.tsx'
 import { troubleOf } from './load.ts'

@@ -6,6 +6,8 @@ import { date } from './format.ts'
 const pollMs = 30_000
 const timeoutMs = 8_000
 const schema = z.object({
+  /** `warn`: it serves, and somebody should look. */
+  status: z.enum(['pass', 'warn', 'fail']),
   database: z.boolean(),
   storage: z.boolean(),
   model: z.boolean(),
@@ -84,10 +86,11 @@ function Details({ state }: { state: State }) {
 function summary(state: State): { light: 'ok' | 'warn' | 'bad' | 'none'; text: string } {
   if (state.is === 'asking') return { light: 'none', text: 'Asking …' }
   if (state.is === 'silent') return { light: 'bad', text: 'No answer' }
-  const { database, storage, model, queueDepth } = state.health
+  const { status, database, storage, model, queueDepth } = state.health
   if (!database || !storage) return { light: 'bad', text: 'Disturbed' }
   const queue = `${queueDepth ?? '?'} in queue`
-  return model ? { light: 'ok', text: queue } : { light: 'warn', text: 'Model away' }
+  if (!model) return { light: 'warn', text: 'Model away' }
+  return { light: status === 'pass' ? 'ok' : 'warn', text: queue }
 }
 
 /** Asks now and then, and only while somebody looks. */

@@ -6,6 +6,7 @@ import { date, fileKind, languageName } from './format.ts'
 import { Link } from './link.tsx'
 import { useLoad } from './load.ts'
 import { Problem } from './problem.tsx'
+import { Skeleton } from './skeleton.tsx'
 
 export interface HomeProps {
   readonly client: ResumeClient
@@ -96,15 +97,5 @@ function ResumeLine({ resume }: { resume: Resume }) {
         <span className="small soft">{facts.join(' · ')}</span>
       </Link>
     </li>
-  )
-}
-
-export function Skeleton({ lines }: { lines: number }) {
-  return (
-    <div aria-hidden="true">
-      {Array.from({ length: lines }, (_, line) => line).map((line) => (
-        <div key={line} className="skeleton skeleton-lines" />
-      ))}
-    </div>
   )
 }

@@ -1,6 +1,6 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { createSupabase } from './account.tsx'
+import { createSupabase } from './account.ts'
 import { App } from './app.tsx'
 import { readSettings } from './settings.ts'
 

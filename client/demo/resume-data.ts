@@ -1,6 +1,6 @@
 /** What a resume's page reads beside its versions: the resume itself, and what was asked of it. */
 import { ResWaveError } from '../index.ts'
-import type { Supabase } from './account.tsx'
+import type { Supabase } from './account.ts'
 
 const timeoutMs = 20_000
 const bounded = (signal: AbortSignal) => AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])

@@ -2,16 +2,16 @@
 import { useEffect, useId, useState } from 'react'
 import type { ResumeClient } from '../index.ts'
 import { useResumeOptimizer, useResumeVersions } from '../react/index.ts'
-import type { Supabase } from './account.tsx'
+import type { Supabase } from './account.ts'
 import { FileInput } from './drop-zone.tsx'
 import { fileKind, languageName } from './format.ts'
-import { Skeleton } from './home.tsx'
 import { Link } from './link.tsx'
 import { troubleOf, useLoad } from './load.ts'
 import { Problem, type Trouble } from './problem.tsx'
 import { type ResumeFacts, readRequest, readResume } from './resume-data.ts'
 import { go, type Route } from './route.ts'
 import { RunView } from './run-view.tsx'
+import { Skeleton } from './skeleton.tsx'
 import { VersionsView } from './versions-view.tsx'
 
 export interface ResumePageProps {

@@ -1,13 +1,13 @@
 /** One run, wherever it is: on its way, at its end, or ended badly. */
 import type { ResumeVersions, useResumeOptimizer } from '../react/index.ts'
-import type { Supabase } from './account.tsx'
-import { Skeleton } from './home.tsx'
+import type { Supabase } from './account.ts'
 import { JobProgress } from './job-progress.tsx'
 import { useLoad } from './load.ts'
 import { Problem } from './problem.tsx'
 import { progressOf } from './progress-of.ts'
 import { readText } from './resume-data.ts'
 import { ScorePicture } from './score-picture.tsx'
+import { Skeleton } from './skeleton.tsx'
 import { SuggestionCard } from './suggestion-card.tsx'
 import { SuggestionsView } from './suggestions-view.tsx'
 

@@ -2,11 +2,11 @@ import { type FormEvent, useId } from 'react'
 import type { Highlight, SearchHit } from '../index.ts'
 import { useResumeSearch } from '../react/index.ts'
 import { count, date, fileKind } from './format.ts'
-import { Skeleton } from './home.tsx'
 import { Link } from './link.tsx'
 import { Problem } from './problem.tsx'
 import { cutAtMarks, MarkedText } from './resume-text.tsx'
 import { go, readRoute, useAddress } from './route.ts'
+import { Skeleton } from './skeleton.tsx'
 
 const maxQueryCharacters = 500
 

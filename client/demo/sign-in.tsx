@@ -1,5 +1,5 @@
 import { type FormEvent, useId, useState } from 'react'
-import { type Supabase, signUpGuest } from './account.tsx'
+import { type Supabase, signUpGuest } from './account.ts'
 import { Problem } from './problem.tsx'
 
 export interface SignInProps {

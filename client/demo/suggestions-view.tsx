@@ -102,7 +102,7 @@ export function SuggestionsView({ run, resumeId, result, text, history }: Sugges
   )
 }
 
-export function RulesNotice() {
+function RulesNotice() {
   return (
     <p className="notice">
       <strong>Fixed rules answered, not a language model.</strong> They find less. Start Ollama, or

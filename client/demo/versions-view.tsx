@@ -4,11 +4,11 @@ import type { ResumeVersion } from '../index.ts'
 import type { ResumeVersions } from '../react/index.ts'
 import { Compare } from './compare.tsx'
 import { bytes, count, date, fileKind, percent, words } from './format.ts'
-import { Skeleton } from './home.tsx'
 import { troubleOf, useLoad } from './load.ts'
 import { Problem, type Trouble } from './problem.tsx'
 import { go } from './route.ts'
 import { saveFile, versionName } from './save-file.ts'
+import { Skeleton } from './skeleton.tsx'
 
 export interface VersionsViewProps {
   readonly resumeId: string
