@@ -50,7 +50,7 @@ async function desktopLight(browser: Browser) {
   await page
     .locator('.health-button')
     .getByText(/in queue/)
-    .waitFor()
+    .waitFor({ timeout: 100_000 })
   await shoot(page, 'sign-in')
   model.behave('slow')
   await page.getByRole('button', { name: 'Try it with a sample resume' }).click()

@@ -40,7 +40,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       const { page } = await visitor({ colorScheme })
       await page
         .locator('.health-button')
-        .getByText(/in queue/)
+        .getByText(/in queue|away|Disturbed/)
         .waitFor()
       await page.locator('.health-button').click()
       expect(await grave(page)).toEqual([])
