@@ -20,4 +20,5 @@ export const expectedMigrations: readonly string[] = [
   '20261128120100',
   '20261128123137',
   '20261128123654',
+  '20261128130900',
 ]

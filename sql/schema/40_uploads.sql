@@ -251,7 +251,7 @@ begin
     return v_version;
   end if;
   if p_sha256 <> v_version.expected_sha256 then
-    perform private.fail('hash_mismatch', 'The SHA-256 is not the one that was announced', 'Begin another upload.');
+    perform private.fail('conflict', 'The SHA-256 is not the one that was announced', 'Begin another upload.');
   end if;
   -- A client that hashes while it sends knows it only now.
   update public.resume_versions as v set expected_sha256 = p_sha256
@@ -274,7 +274,7 @@ $$;
 comment on function public.complete_resume_upload(uuid, text) is
 'For users: says that the file is in storage. Checks its size and type and queues ingest; returns the version: uploaded, or failed with failure_code. Idempotent.
 sha256 (lowercase hex) is compared at ingest if given, for a client that hashes while it sends and so could not give it to begin_resume_upload.
-Raises unauthorized, not_found, invalid_request, hash_mismatch, upload_incomplete.';
+Raises unauthorized, not_found, invalid_request, conflict, upload_incomplete.';
 
 create function private.report_upload_failure(p_version_id uuid, p_reason text) returns public.resume_versions
 language plpgsql security definer
