@@ -46,13 +46,21 @@ export const bench: Bench = async (progress) => {
     return {
       rows: [
         ...(['shortest', 'page'] as const).map((name) => ({
-          what: name === 'page' ? 'the page' : 'a line of text from the same server',
-          'first contentful paint p50 ms': rounded(p50(name), 1),
+          what: `first contentful paint, ${name === 'page' ? 'the page' : 'a line of text'}`,
+          'fastest ms': rounded(Math.min(...paints[name]), 1),
+          'p50 ms': rounded(p50(name), 1),
           'p95 ms': rounded(percentile(paints[name], 0.95), 1),
         })),
         {
-          what: 'hash and upload of 50 MB',
-          'first contentful paint p50 ms': '–',
+          what: 'hash and upload of 50 MB, until it is accepted',
+          'fastest ms': rounded(Math.min(...runs.map(({ ms }) => ms)), 0),
+          'p50 ms': rounded(
+            percentile(
+              runs.map(({ ms }) => ms),
+              0.5,
+            ),
+            0,
+          ),
           'p95 ms': rounded(Math.max(...runs.map(({ ms }) => ms)), 0),
         },
       ],
