@@ -223,6 +223,7 @@ describe.each(['18', '19'] as const)('with React %s', (version) => {
     const { client } = newClient()
     const version = await client.upload(await page.picked(resumeFile())).done
     const { resume_id: resumeId } = version
+    await client.optimize({ version }).done
     const newer = resumeFile('newer.docx', 'sales-manager.docx.docx')
     const second = await client.upload(await page.picked(newer), { resumeId }).done
     await client.optimize({ version: second }).done

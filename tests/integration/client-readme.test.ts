@@ -8,7 +8,7 @@ it.each(['18', '19'] as const)(
   async (version) => {
     const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
     const code = /```tsx client\n(.*?)```/s.exec(readme)?.[1] ?? ''
-    expect(code.split('\n').filter((line) => /[^\s}]/.test(line))).toHaveLength(10)
+    expect(code.split('\n').filter((line) => line.trim() !== '')).toHaveLength(10)
     const { newPerson } = app()
     vi.stubGlobal('supabase', newPerson().client)
     const page = await openPage(version, code)
