@@ -94,7 +94,7 @@ async function createRuns(
   await git('init', '--quiet')
   await commit('The first release')
   const lines = Object.entries(settings).map(([name, value]) => `${name}='${value}'\n`)
-  writeFileSync(join(dir, '.env.production'), `# Ours\n${lines.join('')}METRICS_TOKEN=\n`)
+  writeFileSync(join(dir, '.env.production'), `# Ours\n${lines.join('')}MAX_FILE_SIZE_MB=\n`)
 
   const cli = createCli(context.platform, dir)
   const address = new URL(context.databaseUrl)
