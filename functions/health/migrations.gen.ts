@@ -23,4 +23,5 @@ export const expectedMigrations: readonly string[] = [
   '20261128123654',
   '20261128125600',
   '20261128130900',
+  '20261128140753',
 ]

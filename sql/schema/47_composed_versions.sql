@@ -243,6 +243,10 @@ declare
   v_job constant private.jobs := private.leased_version_job(p_job_id, p_lease_token, 'compose');
   v_version public.resume_versions;
 begin
+  -- Before a constraint says so: it would quote the row in the log of Postgres.
+  if coalesce(p_sha256, '') !~ '^[0-9a-f]{64}$' or jsonb_typeof(coalesce(p_notices, '[]')) <> 'array' then
+    perform private.fail('invalid_request', 'A composed file has the SHA-256 of its bytes, 64 lowercase hex digits, and notices as an array');
+  end if;
   perform private.require_reserved_object(v_job, p_file_size);
   update public.resume_versions as v
   set
@@ -275,7 +279,7 @@ as $$
 $$;
 
 comment on function public.internal_record_composition(bigint, uuid, bigint, text, jsonb) is
-'Takes note of the file that a compose job has written to its objectName, ends the job and queues ingest. Returns the version, uploaded. Raises lease_lost, conflict, upload_incomplete.';
+'Takes note of the file that a compose job has written to its objectName, ends the job and queues ingest. Returns the version, uploaded. Raises lease_lost, conflict, upload_incomplete, invalid_request.';
 
 grant execute on function private.restore_resume_version(uuid) to authenticated;
 grant execute on function public.restore_resume_version(uuid) to authenticated;

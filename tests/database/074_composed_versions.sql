@@ -1,7 +1,7 @@
 -- Versions that the product makes: restored, or with suggestions put in.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(57);
+select plan(59);
 
 create function pg_temp.make(p_version_id uuid, p_size bigint default 1000) returns public.resume_versions
 language plpgsql
@@ -69,6 +69,8 @@ create temporary table job as select j.* from r, claim('compose', version_id) as
 create temporary table first_source as select private.composition_source(job_id, lease_token) as given from job;
 select is(given -> 'suggestions', 'null'::jsonb, 'a restore has nothing to be put in') from first_source;
 select is(given #>> '{from,version_number}', '1', 'and is made of the version that was asked for') from first_source;
+select throws_ok(format('select private.record_composition(%s, %L, 1000, ''x'', null)', job_id, lease_token), 'PT400', null, 'a composed file has a hash') from job;
+select throws_ok(format('select private.record_composition(%s, %L, 1000, repeat(''a'', 64), ''{}'')', job_id, lease_token), 'PT400', null, 'and notices in an array') from job;
 select throws_ok(format('select private.record_composition(%s, %L, 1000, repeat(''a'', 64), null)', job_id, lease_token), 'PT409', null, 'what is not in storage is not recorded') from job;
 select write_object('resumes', given ->> 'objectName', 999) from first_source;
 select throws_ok(format('select private.record_composition(%s, %L, 1000, repeat(''a'', 64), null)', job_id, lease_token), 'PT409', null, 'nor what is there with another size') from job;
