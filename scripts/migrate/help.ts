@@ -10,7 +10,7 @@ const common = `
   --help`
 
 const speed = `
-  --concurrency N              files at once (8)
+  --concurrency N              files at once (16)
   --max-bytes-per-second N     of files, both ways (no limit)
   --max-rps N                  requests a second (no limit)`
 

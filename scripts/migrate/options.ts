@@ -26,7 +26,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-const defaultConcurrency = 8
+const defaultConcurrency = 16
 const mostConcurrency = 64
 const withoutSource: readonly CommandName[] = ['status', 'report']
 const withStage: readonly CommandName[] = ['verify', 'rollback', 'purge', 'report']
