@@ -40,6 +40,8 @@ async function killAtPart(nth: number): Promise<void> {
   doomed.child = start(['run', '--source', disk.root], proxy.url)
   expect((await endOf(doomed.child)).code).toBeNull()
   proxy.stop()
+  // What it asked for last may still be under way, a claim with a lease of its own among it.
+  await new Promise((resolve) => setTimeout(resolve, 1_000))
   await sql`update private.legacy_files set leased_until = now() where lease_token is not null`
 }
 

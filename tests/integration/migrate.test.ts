@@ -178,6 +178,8 @@ describe('npm run migrate', () => {
         expect((await endOf(doomed.child)).code, place).toBeNull()
         proxy.stop()
         // As if their leases had run out: what the dead worker held is taken up.
+        // What it asked for last may still be under way, a claim with a lease of its own among it.
+        await new Promise((resolve) => setTimeout(resolve, 1_000))
         await sql`update private.legacy_files set leased_until = now() where lease_token is not null`
       }
       const [half] =
