@@ -92,7 +92,9 @@ if (values.tier !== 'test' && values.tier !== 'slow') {
 }
 mkdirSync(reports, { recursive: true })
 const total = { passed: 0, failed: 0, skipped: 0 }
+let interrupted = false
 for (const step of tiers[values.tier]) {
+  if (interrupted) break
   if (values.only !== undefined && !step.name.includes(values.only)) continue
   const startedAt = performance.now()
   console.log(`\n── ${step.name}`)
@@ -109,7 +111,7 @@ for (const step of tiers[values.tier]) {
 rmSync(reports, { recursive: true, force: true })
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : ''
 console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`)
-process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1
+process.exitCode = total.failed === 0 && total.passed > 0 && !interrupted ? 0 : 1
 
 function vitest(project: string): Step['command'] {
   const outputFile = `--outputFile.json=${reports}/${project}.json`
@@ -160,7 +162,10 @@ function execute(step: Step): Promise<{ code: number; output: string }> {
     })
     child.stderr.on('data', (chunk: Buffer) => process.stderr.write(chunk))
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => child.kill(signal))
+      process.once(signal, () => {
+        interrupted = true
+        child.kill(signal)
+      })
     }
     child.once('error', reject)
     child.once('close', (code) => resolve({ code: code ?? 1, output }))

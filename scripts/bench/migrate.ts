@@ -28,7 +28,7 @@ const fewRows = Math.ceil(rows / 100)
 /** So long a worker with all the rows moves files before it is stopped. */
 const movingMs = 30_000
 const defaultConcurrency = 16
-const halfOfIt = 8
+const lowerConcurrency = 8
 const rcloneTransfers = 16
 const cli = fileURLToPath(new URL('../migrate/cli.ts', import.meta.url))
 
@@ -67,7 +67,7 @@ export const bench: Bench = async (progress) => {
     const place: Place = { dir, disk, stack, port: line.port, progress }
     const copied = [await copy(place, 1), await copy(place, defaultConcurrency)]
     const rclone = await copyWithRclone(place, find('rclone'))
-    const moved = [await move(place, defaultConcurrency), await move(place, halfOfIt)]
+    const moved = [await move(place, defaultConcurrency), await move(place, lowerConcurrency)]
     const memory = await measureMemory(place)
     const measured = [...copied, ...(rclone === undefined ? [] : [rclone]), ...moved]
     return {

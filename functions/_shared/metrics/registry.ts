@@ -308,9 +308,3 @@ export function seriesNames(name: string, metric: Metric): string[] {
       return [name, `${name}_sum`, `${name}_count`]
   }
 }
-
-/** The names of labels that a series can have beyond those of the registry. */
-export function ownLabels(metric: Metric): string[] {
-  if (metric.type === 'histogram') return ['le']
-  return metric.type === 'summary' ? ['quantile'] : []
-}
