@@ -126,7 +126,7 @@ function judgeRead(read: Found<StoredRead>): Verdict {
     case 'gone':
       return warn('A file that the database knows is not there')
     case 'skipped':
-      return warn('The database did not say in time what there is to read')
+      return warn('The database or Storage left no time to read a file')
   }
 }
 

@@ -20,7 +20,7 @@ export type Found<T> =
   | { readonly answered: true; readonly value: T; readonly milliseconds: number }
   | { readonly answered: false; readonly error: unknown; readonly milliseconds: number }
 
-/** `skipped`: the database did not say in time what there is to read. */
+/** `skipped`: what comes before a read took so long that there was no time for it. */
 export type StoredRead = 'read' | 'nothing stored' | 'gone' | 'skipped'
 
 export interface Findings {
@@ -34,7 +34,10 @@ export interface Findings {
 
 /** What has not answered by then counts as down. */
 export const probeTimeoutMs = 1000
-/** A file is asked for only while there is time to read it: a database that is slow is no fault of Storage. */
+/**
+ * A file is asked for only while there is time to read it: a database that is slow is no fault of Storage, and a
+ * Storage that takes 700 ms for each call serves, though it cannot be asked for two of them in a second.
+ */
 const leastReadMs = 500
 const linkSeconds = 60
 
@@ -64,11 +67,9 @@ export async function look(deps: LookDependencies): Promise<Findings> {
   )
   const read = async (): Promise<Found<StoredRead>> => {
     const facts = await database
-    const leftMs = probeTimeoutMs - (performance.now() - startedAt)
-    if (!facts.answered || leftMs < leastReadMs) {
-      return { answered: true, value: 'skipped', milliseconds: 0 }
-    }
-    return await probe(signal, () => readStored(deps, facts.value.storedObject, signal))
+    const isLate = () => performance.now() - startedAt > probeTimeoutMs - leastReadMs
+    if (!facts.answered || isLate()) return { answered: true, value: 'skipped', milliseconds: 0 }
+    return await probe(signal, () => readStored(deps, facts.value.storedObject, { isLate, signal }))
   }
   try {
     const [bucket, stored, databaseFound, ...models] = await Promise.all([
@@ -124,7 +125,7 @@ async function lookAtBucket(service: Client): Promise<{ isPrivate: boolean }> {
 async function readStored(
   { service, fetch }: LookDependencies,
   name: string | null,
-  signal: AbortSignal,
+  { isLate, signal }: { isLate: () => boolean; signal: AbortSignal },
 ): Promise<StoredRead> {
   if (name === null) return 'nothing stored'
   const { data, error } = await service.storage.from(filesBucket).createSignedUrl(name, linkSeconds)
@@ -132,6 +133,7 @@ async function readStored(
     if ([error.status, Number(error.statusCode)].includes(404)) return 'gone'
     throw error
   }
+  if (isLate()) return 'skipped'
   const response = await fetch(data.signedUrl, {
     headers: { range: 'bytes=0-0' },
     redirect: 'error',

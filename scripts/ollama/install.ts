@@ -68,13 +68,21 @@ async function build(target: string): Promise<void> {
         // One package at a time: each C++ file of a runner takes up to a gigabyte to compile.
         GOFLAGS: `${process.env.GOFLAGS ?? ''} -p=1`.trim(),
         CGO_ENABLED: '1',
-        // The plain build has no dispatch by processor and is ten times slower without these.
-        CGO_CFLAGS: '-O3 -march=native',
-        CGO_CXXFLAGS: '-O3 -march=native',
+        CGO_CFLAGS: compilerFlags,
+        CGO_CXXFLAGS: compilerFlags,
       },
     }),
   )
 }
+
+/**
+ * The plain build has no dispatch by processor and is ten times slower without `native`. The sources
+ * for Intel's AMX are in a folder that Go does not build: where the processor has it, nothing links.
+ */
+const compilerFlags = [
+  '-O3 -march=native',
+  ...(process.arch === 'x64' ? ['-mno-amx-tile -mno-amx-int8 -mno-amx-bf16'] : []),
+].join(' ')
 
 /** Without it a build from source calls itself 0.0.0. */
 const ldflags = `-s -w -X github.com/ollama/ollama/version.Version=${ollamaVersion}`

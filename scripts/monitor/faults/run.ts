@@ -90,7 +90,7 @@ async function live(world: World, signal: AbortSignal): Promise<void> {
       signal,
     })
     world.faults.slowStorage = true
-    await episode(world, 'ResWaveStorageSlow', 'Storage takes 0.7 s longer', {
+    await episode(world, 'ResWaveStorageSlow', 'Storage takes 0.6 s longer', {
       end: async () => {
         world.faults.slowStorage = false
       },

@@ -21,8 +21,8 @@ const leastMs = 2 * scrapeMs
 const optimizationTimeoutMs = 125_000
 /** Between two tokens of a slow model: under its circuit's limits, and never at an end within two minutes. */
 const tokenDelayMs = 5_000
-/** Over the limit of 500 ms, and under the second that `health` gives Storage. */
-const storageHoldMs = 700
+/** Over the limit of 500 ms, and far enough under the second that `health` gives Storage for a busy machine. */
+const storageHoldMs = 600
 
 const uploadPath = /^\/storage\/v1\/object\/upload\/sign\//
 const storagePath = /^\/storage\/v1\//

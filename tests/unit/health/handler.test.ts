@@ -218,6 +218,18 @@ const table: [string, Partial<World>, object, number, number][] = [
     503,
   ],
   ['reading is slow', { read: async () => await late(700, world.read()) }, warns, 200, 200],
+  ['signing is slow', { sign: async () => await late(700, world.sign()) }, warns, 200, 200],
+  [
+    'each call to Storage is slow',
+    {
+      bucket: async () => await late(700, world.bucket()),
+      sign: async () => await late(700, world.sign()),
+      read: async () => await late(700, world.read()),
+    },
+    warns,
+    200,
+    200,
+  ],
   ['signing hangs', { sign: never }, noStorage, 503, 503],
   ['reading hangs', { read: never }, noStorage, 503, 503],
   ['reading breaks off', { read: () => new Response(brokenBody()) }, noStorage, 503, 503],
@@ -405,7 +417,7 @@ describe('the checks', () => {
       'fail',
       'Not applied: 20260101000000',
     ],
-    ['storage:readTime', { database: never }, 'warn', 'The database did not say in time'],
+    ['storage:readTime', { database: never }, 'warn', 'The database or Storage left no time'],
     [
       'storage:readTime',
       { read: () => new Response('', { status: 404 }) },
