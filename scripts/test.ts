@@ -1,10 +1,11 @@
 /**
  * Runs the tiers of checks: `test` (what `npm test` promises) or `slow` (what CI adds). Each step is a
- * command of its own that anyone can run alone; a failing one does not hide the next. The last line
- * counts everything together.
+ * command of its own that anyone can run alone; a failing one does not hide the next. What failed is
+ * named again at the end; the last line counts everything together.
  */
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, stripVTControlCharacters } from 'node:util'
 
@@ -20,6 +21,31 @@ interface Outcome {
   readonly passed: number
   readonly failed: number
   readonly skipped: number
+  /** What failed, a line each. */
+  readonly failures: readonly string[]
+}
+
+const countLine = /^(?:\S+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm
+/** What a step's own output calls a failure. */
+const failureLine = /^\s*(?:FAIL(?:ED)?|not ok|✗|×)\s+\S.*/gm
+const nothing: Outcome = { passed: 0, failed: 0, skipped: 0, failures: [] }
+const mostFailures = 20
+const longestFailure = 300
+
+interface VitestReport {
+  readonly numPassedTests: number
+  readonly numFailedTests: number
+  readonly numPendingTests: number
+  readonly numTodoTests: number
+  readonly testResults: readonly {
+    readonly name: string
+    readonly message?: string
+    readonly assertionResults: readonly {
+      readonly status: string
+      readonly fullName: string
+      readonly failureMessages?: readonly string[]
+    }[]
+  }[]
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -92,6 +118,7 @@ if (values.tier !== 'test' && values.tier !== 'slow') {
 }
 mkdirSync(reports, { recursive: true })
 const total = { passed: 0, failed: 0, skipped: 0 }
+const failures: string[] = []
 let interrupted = false
 for (const step of tiers[values.tier]) {
   if (interrupted) break
@@ -102,6 +129,7 @@ for (const step of tiers[values.tier]) {
   total.passed += outcome.passed
   total.failed += outcome.failed
   total.skipped += outcome.skipped
+  failures.push(...outcome.failures.slice(0, mostFailures).map((line) => `${step.name}: ${line}`))
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
   const mark = outcome.failed === 0 ? '✓' : '✗'
   console.log(
@@ -109,6 +137,8 @@ for (const step of tiers[values.tier]) {
   )
 }
 rmSync(reports, { recursive: true, force: true })
+if (failures.length > 0) console.log('')
+for (const line of failures) console.log(`failed  ${line.slice(0, longestFailure)}`)
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : ''
 console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`)
 process.exitCode = total.failed === 0 && total.passed > 0 && !interrupted ? 0 : 1
@@ -120,33 +150,51 @@ function vitest(project: string): Step['command'] {
 
 async function run(step: Step): Promise<Outcome> {
   const { code, output } = await execute(step)
-  const counted = step.counts === 'exit' ? undefined : countsOf(step, output)
-  const fallback = { passed: 0, failed: 0, skipped: 0 }
-  if (counted === undefined) return { ...fallback, ...(code === 0 ? { passed: 1 } : { failed: 1 }) }
+  const counted = countsOf(step, output)
+  if (code === 0) return counted ?? { ...nothing, passed: 1 }
+  if (counted !== undefined && counted.failed > 0) return counted
   // A step that breaks outside of its checks has failed too.
-  return code !== 0 && counted.failed === 0 ? { ...counted, failed: 1 } : counted
+  return { ...nothing, ...counted, failed: 1, failures: [`it ended with code ${code}`] }
 }
 
 function countsOf(step: Step, output: string): Outcome | undefined {
+  if (step.counts === 'exit') return undefined
   if (step.counts === 'vitest') return vitestCounts(step.command)
-  const line = /^(?:\S+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm
-  const last = [...stripVTControlCharacters(output).matchAll(line)].at(-1)
+  const plain = stripVTControlCharacters(output)
+  const last = [...plain.matchAll(countLine)].at(-1)
   if (last === undefined) return undefined
-  return { passed: Number(last[1]), failed: Number(last[2]), skipped: Number(last[3] ?? 0) }
+  return {
+    passed: Number(last[1]),
+    failed: Number(last[2]),
+    skipped: Number(last[3] ?? 0),
+    failures: [...plain.matchAll(failureLine)].map(([line]) => line.trim()),
+  }
 }
 
 function vitestCounts(command: readonly string[]): Outcome | undefined {
   const file = command.find((argument) => argument.startsWith('--outputFile.json='))
   try {
-    const report = JSON.parse(readFileSync(file?.split('=')[1] ?? '', 'utf8'))
+    const report: VitestReport = JSON.parse(readFileSync(file?.split('=')[1] ?? '', 'utf8'))
     return {
       passed: report.numPassedTests,
       failed: report.numFailedTests,
       skipped: report.numPendingTests + report.numTodoTests,
+      failures: report.testResults.flatMap(({ name, message, assertionResults }) => {
+        const path = relative(root, name)
+        const lines = assertionResults
+          .filter(({ status }) => status === 'failed')
+          .map((one) => `${path} > ${one.fullName}: ${firstLine(one.failureMessages?.[0])}`)
+        // A file that could not be loaded has no tests.
+        return lines.length === 0 && message ? [`${path}: ${firstLine(message)}`] : lines
+      }),
     }
   } catch {
     return undefined
   }
+}
+
+function firstLine(text = ''): string {
+  return stripVTControlCharacters(text).trim().split('\n', 1)[0] ?? ''
 }
 
 /** Shows the output as it comes and keeps it for the counts. */
