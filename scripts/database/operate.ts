@@ -32,6 +32,10 @@ const complaints = [
     : [
         'DATABASE_URL is not set: the database as the role postgres, not its pooler in transaction mode',
       ]),
+  // The driver's own complaint would say the password.
+  ...(url && !isAddress(url)
+    ? ['DATABASE_URL is no address: what is special in its password is percent-encoded']
+    : []),
   ...Object.keys(variables)
     .filter((variable) => !operation.takes.includes(variable))
     .map((variable) => `${operation.name} takes no ${variable}`),
@@ -63,6 +67,16 @@ try {
   process.exitCode = 1
 } finally {
   await sql.end({ timeout: 5 })
+}
+
+function isAddress(text: string): boolean {
+  try {
+    const { username, password } = new URL(text)
+    decodeURIComponent(`${username}${password}`)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function print({ title, columns, rows }: OperationResult) {

@@ -270,6 +270,7 @@ function optimizationRow(): OptimizationRow {
     finished_at: null,
     wait_started_at: null,
     waited_ms: 0,
+    reopened_at: null,
   }
 }
 

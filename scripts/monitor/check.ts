@@ -8,6 +8,7 @@ import { runCommand } from '../checks/command.ts'
 import { type Report, startReport } from '../checks/report.ts'
 import { missingCases } from './cases.ts'
 import { fillIn, readDashboard } from './dashboard.ts'
+import { inhibitionProblems } from './inhibitions.ts'
 import { knownSeries, problemsOf } from './known-series.ts'
 import { differingLimits } from './limits.ts'
 import { brokenReferences } from './links.ts'
@@ -72,6 +73,7 @@ report.check(
     readFileSync(fileURLToPath(new URL('../../docs/runbook.md', import.meta.url)), 'utf8'),
   ),
 )
+report.check('an alert mutes only what is of the same project', inhibitionProblems(alerts))
 report.check(
   'what docs/runbook.md and docs/monitoring.md refer to is there',
   ['docs/runbook.md', 'docs/monitoring.md'].flatMap((path) => brokenReferences(path)),

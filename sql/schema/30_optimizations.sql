@@ -19,6 +19,7 @@ create table public.optimizations (
   finished_at timestamptz,
   wait_started_at timestamptz,
   waited_ms bigint not null default 0,
+  reopened_at timestamptz,
   constraint optimizations_pkey primary key (optimization_id),
   constraint optimizations_resume_id_fkey foreign key (resume_id) references public.resumes (id) on delete cascade,
   constraint optimizations_version_id_fkey foreign key (version_id) references public.resume_versions (version_id) on delete cascade,
@@ -44,6 +45,7 @@ comment on column public.optimizations.progress is 'Where it stands: {"stage": "
 comment on column public.optimizations.score is 'What the rules say of the resume as it is. Kept here when no model could be asked, whatever becomes of it later.';
 comment on column public.optimizations.wait_started_at is 'Set while it waits for a model; the job is given back until then.';
 comment on column public.optimizations.waited_ms is 'Milliseconds that it has waited for a model. They do not count against the time that the work may take.';
+comment on column public.optimizations.reopened_at is 'Set where it had failed and an operator gave it new attempts: how long it takes is counted from then.';
 comment on column public.optimizations.partial is 'What each section has given so far, by section id: a retry does not ask the model twice. Kept when it failed, for requeue_job(), which marks {"counted": true} what the counters have of it.';
 comment on column public.optimizations.last_event_id is 'How many events there are; list_optimization_events gives those after one.';
 comment on column public.optimizations.result is 'Score before and after, suggestions with evidence, rejected ones, missing keywords, model, tokens, timings.';

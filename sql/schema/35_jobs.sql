@@ -267,7 +267,7 @@ begin
     from (
       select j.kind, count(*) as number
       from private.jobs as j
-      where j.job_id = any (v_chosen) and j.lease_token is not null
+      where j.job_id = any (v_chosen) and j.attempts < j.max_attempts and j.lease_token is not null
       group by j.kind
     ) as e;
   end if;
@@ -279,7 +279,8 @@ begin
     worker_id = p_worker_id,
     claimed_at = now(),
     attempts = j.attempts + 1
-  where j.job_id = any (v_chosen)
+  -- What is spent and could not be buried yet, since somebody holds its resume, is left to the next claim.
+  where j.job_id = any (v_chosen) and j.attempts < j.max_attempts
   returning j.*;
 end
 $$;

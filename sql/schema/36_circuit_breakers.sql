@@ -54,6 +54,20 @@ $$;
 comment on function private.circuits() is
 'For a DBA: each circuit, until when it lets nobody through, the calls in its window, and how many jobs use its endpoint.';
 
+create function private.known_circuits() returns table (endpoint text, state text)
+language sql stable
+set search_path = ''
+as $$
+  select b.endpoint, b.state
+  from private.circuit_breakers as b
+  where b.state = 'closed'
+    or to_timestamp(coalesce(b.circuit ->> 'retryAt', b.circuit -> 'probe' ->> 'leasedUntil')::double precision / 1000)
+      > now() - 2 * (private.setting()).circuit_open_cap
+$$;
+
+comment on function private.known_circuits() is
+'What can be told of the endpoints now. One that is open changes when the next job asks: where none has asked for twice the longest time that it stays open, nothing was to be done, or the endpoint is used no more.';
+
 create function private.circuit_rules() returns jsonb
 language sql stable
 set search_path = ''

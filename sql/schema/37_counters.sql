@@ -211,7 +211,7 @@ declare
 begin
   perform private.observe(
     'optimizations', jsonb_build_object('outcome', p_optimization.status),
-    extract(epoch from clock_timestamp() - p_optimization.created_at) * 1000
+    extract(epoch from clock_timestamp() - coalesce(p_optimization.reopened_at, p_optimization.created_at)) * 1000
   );
   -- What failed has cost tokens too: its sections know how many. A result has those of the sections that it took
   -- over, which were counted when the optimization failed before.

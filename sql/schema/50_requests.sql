@@ -228,6 +228,7 @@ begin
   update public.optimizations as o
   set
     status = 'queued', error = null, finished_at = null, started_at = null, cancel_requested_at = null,
+    wait_started_at = null, waited_ms = 0, reopened_at = now(),
     progress = o.progress || '{"stage": "queued"}',
     -- The tokens of what is kept were counted when it failed; a section that is asked about again loses the mark.
     partial = coalesce(

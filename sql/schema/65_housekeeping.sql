@@ -84,7 +84,7 @@ as $$
     'overdueSeconds', extract(epoch from (private.setting()).overdue_after)::integer,
     'dead', (select coalesce(sum(t.value), 0)::bigint from private.totals as t where t.name = 'dead_jobs'),
     'circuits', (
-      select coalesce(jsonb_object_agg(b.endpoint, b.state), '{}') from private.circuit_breakers as b
+      select coalesce(jsonb_object_agg(c.endpoint, c.state), '{}') from private.known_circuits() as c
     ),
     'migrations', to_jsonb(private.applied_migrations()),
     'storedObject', (

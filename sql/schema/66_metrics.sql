@@ -29,7 +29,7 @@ as $$
     'maxConnections', current_setting('max_connections')::integer,
     'circuits', (
       select coalesce(jsonb_object_agg(b.state, b.circuits), '{}')
-      from (select c.state, count(*) as circuits from private.circuit_breakers as c group by c.state) as b
+      from (select c.state, count(*) as circuits from private.known_circuits() as c group by c.state) as b
     ),
     'rollout', (
       select jsonb_build_object(

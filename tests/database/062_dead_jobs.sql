@@ -1,7 +1,7 @@
 -- What was used up: seen, and brought back with one call.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(30);
+select plan(31);
 
 create function pg_temp.exhaust(p_kind text, p_subject_id uuid, p_code text) returns bigint
 language plpgsql
@@ -31,10 +31,11 @@ select results_eq(
 );
 select is((select partial from public.optimizations), '{"s1.1": {"promptTokens": 5, "outputTokens": 2}}', 'what its sections gave is kept');
 select is((select string_agg(type, ' ' order by event_id) from private.optimization_events), 'queued error', 'its stream has ended');
+update public.optimizations set created_at = now() - interval '9 hours', waited_ms = 1800000, wait_started_at = now() - interval '8 hours';
 select is((private.requeue_job(job_id)).dead_at, null, 'requeue_job() brings it back') from spent;
 select results_eq(
-  $$ select status, error, finished_at, started_at, progress ->> 'stage', partial <> '{}' from public.optimizations $$,
-  $$ values ('queued', null::jsonb, null::timestamptz, null::timestamptz, 'queued', true) $$,
+  $$ select status, error, finished_at, started_at, wait_started_at, waited_ms, progress ->> 'stage', partial <> '{}' from public.optimizations $$,
+  $$ values ('queued', null::jsonb, null::timestamptz, null::timestamptz, null::timestamptz, 0::bigint, 'queued', true) $$,
   'its optimization is queued again, with all its time and with what it had'
 );
 select results_eq(
@@ -53,6 +54,10 @@ select as_service();
 select is((public.internal_start_optimization(job_id, lease_token)).status, 'running', 'it starts') from job;
 select is((public.internal_complete_optimization(job_id, lease_token, 'succeeded', '{}')).status, 'succeeded', 'and ends') from job;
 select as_dba();
+select cmp_ok(
+  (select sum(milliseconds) from private.counter_totals where name = 'optimizations' and labels @> '{"outcome": "succeeded"}'), '<', 60000::double precision,
+  'in the time since it was brought back'
+);
 
 -- What stands against it
 create temporary table again as select r.* from v, request('auth0|owner', v::text::public.resume_versions, 'Another job') as r;

@@ -2,7 +2,7 @@
 -- the figures of one moment.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(47);
+select plan(49);
 
 create function pg_temp.metrics() returns jsonb
 language plpgsql
@@ -147,6 +147,10 @@ select is((select array_agg(milliseconds order by milliseconds) from private.sam
 -- Circuits and rollouts
 select private.force_circuit(e, s) from (values ('a', 'open'), ('b', 'open'), ('c', 'closed')) as t (e, s);
 select is(pg_temp.metrics() -> 'circuits', '{"open": 2, "closed": 1}', 'circuits by state');
+select private.force_circuit('b', 'open', '-9 minutes');
+select is(pg_temp.metrics() -> 'circuits', '{"open": 2, "closed": 1}', 'one that may be asked again still counts');
+select private.force_circuit('b', 'open', '-11 minutes');
+select is(pg_temp.metrics() -> 'circuits', '{"open": 1, "closed": 1}', 'one that nobody has asked for long does not');
 select public.start_rollout('me', 'x', '[{"phase": "dual_write", "percentage": 25, "minSeconds": 0, "minCalls": 1, "minUsers": 1}, {"phase": "supabase", "percentage": 5, "minSeconds": 0, "minCalls": 1, "minUsers": 1}]');
 select is(pg_temp.metrics() -> 'rollout', '{"state": "running", "stage": 1, "dualWrite": 0.25, "dualRead": 0, "supabase": 0}', 'a rollout, and how many are where');
 select public.force_rollout_stage(2, 'me', 'x');

@@ -26,7 +26,7 @@ revoke execute on function private.applied_migrations() from service_role;
 update private.settings set overdue_after = '90 seconds';
 insert into private.circuit_breakers (endpoint, circuit) values
 ('http://a.test', '{"state": "closed", "epoch": 1, "calls": []}'),
-('http://b.test', '{"state": "open", "epoch": 1, "trips": 1, "openedAt": 1, "retryAt": 2}');
+('http://b.test', '{"state": "open", "epoch": 1, "trips": 1, "openedAt": 1, "retryAt": 9e12}');
 select as_service();
 select is(public.internal_health() -> 'overdueSeconds', '90', 'when a job has waited for too long is a setting');
 select is(public.internal_health() -> 'circuits', '{"http://a.test": "closed", "http://b.test": "open"}', 'each circuit by its endpoint');

@@ -111,7 +111,7 @@ select is_empty(
     select s.relid::regclass
     from pg_stat_xact_user_tables as s join scans as b using (relid)
     where s.seq_scan > b.seq_scan
-      and s.relid not in ('private.totals'::regclass, 'private.counters'::regclass, 'private.circuit_breakers'::regclass, 'private.rollouts'::regclass)
+      and s.relid not in ('private.totals'::regclass, 'private.counters'::regclass, 'private.circuit_breakers'::regclass, 'private.rollouts'::regclass, 'private.settings'::regclass)
   $$,
   'metrics read no table whole that grows with the users'
 );

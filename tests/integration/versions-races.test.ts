@@ -180,7 +180,13 @@ describe('at the same time', () => {
           if (answer.ok) expect(hashOf(await bytesOf(answer))).toBe(sha256)
           // Only the one that is given up may not be there; that is said, and is no fault: it is
           // being given up (409), or its bytes went between two questions (404).
-          else expect([index, answer.status]).toEqual([1, expect.toBeOneOf([404, 409])])
+          else {
+            expect([index, answer.status, await answer.text()]).toEqual([
+              1,
+              expect.toBeOneOf([404, 409]),
+              expect.any(String),
+            ])
+          }
         }
       })
       await sql`select private.apply_retention(${person.sub})`

@@ -18,6 +18,7 @@ export type Database = {
           optimization_id: string
           partial: NonNullable<Json>
           progress: NonNullable<Json>
+          reopened_at: string | null
           result: Json | null
           resume_id: string
           score: Json | null
@@ -41,6 +42,7 @@ export type Database = {
           optimization_id?: string
           partial?: NonNullable<Json>
           progress?: NonNullable<Json>
+          reopened_at?: string | null
           result?: Json | null
           resume_id: string
           score?: Json | null
@@ -63,6 +65,7 @@ export type Database = {
           optimization_id?: string
           partial?: NonNullable<Json>
           progress?: NonNullable<Json>
+          reopened_at?: string | null
           result?: Json | null
           resume_id?: string
           score?: Json | null
@@ -401,6 +404,7 @@ export type Database = {
           optimization_id: string
           partial: NonNullable<Json>
           progress: NonNullable<Json>
+          reopened_at: string | null
           result: Json | null
           resume_id: string
           score: Json | null
@@ -631,6 +635,7 @@ export type Database = {
           optimization_id: string
           partial: NonNullable<Json>
           progress: NonNullable<Json>
+          reopened_at: string | null
           result: Json | null
           resume_id: string
           score: Json | null
@@ -920,6 +925,7 @@ export type Database = {
           optimization_id: string
           partial: NonNullable<Json>
           progress: NonNullable<Json>
+          reopened_at: string | null
           result: Json | null
           resume_id: string
           score: Json | null
@@ -1199,6 +1205,7 @@ export type Database = {
           optimization_id: string
           partial: NonNullable<Json>
           progress: NonNullable<Json>
+          reopened_at: string | null
           result: Json | null
           resume_id: string
           score: Json | null

@@ -29,8 +29,10 @@ export function createLog(base: Fields = {}, options: LogOptions = {}): Log {
     write(
       JSON.stringify(
         { at: new Date(now()).toISOString(), level, event, ...base, ...traced(options), ...fields },
-        (key, value) => {
-          if (value instanceof Error) return describe(value)
+        function (this: Fields, key, value) {
+          // `value` may be what the toJSON of an error has made of it, with its message.
+          const given = this[key]
+          if (given instanceof Error) return describe(given)
           // Anything may be thrown, a text of a resume too.
           return key === 'error' ? { thrown: typeof value } : value
         },

@@ -15,6 +15,8 @@ export async function readObject(
   const { data, error } = await service.storage
     .from(place.bucket)
     .download(place.name, {}, signal === undefined ? {} : { signal })
+    // A body that breaks off is thrown.
+    .catch((error: Error) => ({ data: null, error }))
   signal?.throwIfAborted()
   if (error !== null) {
     // Storage has answered 400 for what is gone.

@@ -47,11 +47,13 @@ export async function rebuildVersion(
       return bytes as Bytes
     } catch (error) {
       if (!(error instanceof AppError)) throw error
-      if (error.code !== 'hash_mismatch' && error.code !== 'delta_corrupt') throw error
+      const isLost = error.code === 'hash_mismatch' || error.code === 'delta_corrupt'
+      // What is taken away while it is read may also break off.
+      if (!isLost && error.code !== 'unavailable') throw error
       const names = chain.map(({ object_name }) => object_name).join('\n')
       // The same objects twice: it is not that they were replaced meanwhile.
       if (names === before || attempt === maxAttempts) {
-        throw new AppError('file_lost', undefined, { cause: error })
+        throw isLost ? new AppError('file_lost', undefined, { cause: error }) : error
       }
       before = names
     }

@@ -163,7 +163,7 @@ async function look(
   ])
   const state: ProjectState = { ...deployed, secrets, functions }
   const to = options.to === undefined ? undefined : await repository.resolve(options.to)
-  const former = options.direction === 'back' ? formerRelease(state.releases, to) : undefined
+  const former = options.direction === 'back' ? formerRelease(state, to) : undefined
   const commit = former === undefined ? head : await repository.resolve(former.commit)
   const target = commit === head ? here : await layOutInstead(commit)
   const workerUrl = `${options.url}/functions/v1/worker`

@@ -41,11 +41,14 @@ export interface ProjectState extends DeployedState {
 
 /**
  * The release that `back` goes to: the newest that was seen to work before the present one came first. A way back that was not
- * seen to work is gone on with.
+ * seen to work is gone on with. What was deployed over the present one and is not recorded is gone back from to the present one.
  *
  * @throws if there is none
  */
-export function formerRelease(releases: readonly Release[], to: string | undefined): Release {
+export function formerRelease(
+  { releases, functions }: Pick<ProjectState, 'releases' | 'functions'>,
+  to: string | undefined,
+): Release {
   const [present] = releases
   if (present === undefined)
     throw new Error('No release is recorded: there is nothing to go back to')
@@ -55,6 +58,10 @@ export function formerRelease(releases: readonly Release[], to: string | undefin
     return found
   }
   if (present.cameBackFrom !== null && !present.verified) return present
+  const isThere = Object.entries(present.functions).every(
+    ([name, version]) => functions.get(name) === version,
+  )
+  if (!isThere && present.verified) return present
   const first = Math.min(
     ...releases.filter(({ commit }) => commit === present.commit).map(({ id }) => id),
   )

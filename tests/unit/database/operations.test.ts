@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import postgres, { type ReservedSql, type Sql } from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
@@ -407,3 +409,21 @@ describe('actions', () => {
     timeoutMs,
   )
 })
+
+test.each(['a/b#secret', 'a%zzsecret'])(
+  'an address that is none is refused, and its password %s not shown',
+  async (password) => {
+    const operate = join(projectRoot, 'scripts/database/operate.ts')
+    const env = { ...process.env, DATABASE_URL: `postgres://postgres:${password}@127.0.0.1:1/x` }
+    const ended = await promisify(execFile)(process.execPath, [operate, 'queue'], { env }).catch(
+      (error: { code: number; stdout: string; stderr: string }) => error,
+    )
+    expect(ended).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^DATABASE_URL is no address/),
+    })
+    expect(ended.stderr).not.toContain('secret')
+  },
+  timeoutMs,
+)

@@ -307,6 +307,46 @@ test(
   timeoutMs,
 )
 
+test(
+  "a spent job whose resume somebody holds stands in nobody's way, and is buried by a later claim",
+  async () => {
+    const spent = await arrivedVersion('spent.pdf')
+    const other = await arrivedVersion('other.pdf')
+    await completeUpload(spent)
+    await completeUpload(other)
+    await sql`
+      update private.jobs
+      set attempts = max_attempts, lease_token = gen_random_uuid(), leased_until = now() - interval '1 second', worker_id = 'gone'
+      where subject_id = ${spent.version_id}`
+    const claimAll = () =>
+      asService(
+        (transaction) =>
+          transaction<
+            { subject_id: string }[]
+          >`select subject_id from public.internal_claim_jobs('w', array['ingest'], 10, 30)`,
+      )
+    const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>()
+    const { promise: held, resolve: hold } = Promise.withResolvers<void>()
+    const holding = sql.begin(async (transaction) => {
+      await transaction`select from public.resumes where id = ${spent.resume_id} for update`
+      hold()
+      await mayEnd
+    })
+    try {
+      await held
+      expect(await claimAll()).toEqual([{ subject_id: other.version_id }])
+    } finally {
+      end()
+      await holding
+    }
+    expect(await claimAll()).toEqual([])
+    expect(
+      await sql`select state from public.resume_versions where version_id = ${spent.version_id}`,
+    ).toEqual([{ state: 'failed' }])
+  },
+  timeoutMs,
+)
+
 /** Resolves as soon as a connection is held up by another's lock. */
 async function someoneWaits(): Promise<void> {
   const deadline = Date.now() + 10_000

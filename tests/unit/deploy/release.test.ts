@@ -127,6 +127,12 @@ function release(id: number, commit: string, change: Partial<Release> = {}): Rel
 }
 
 describe('the way back', () => {
+  /** As `release` has them. */
+  const served = new Map([
+    ['health', 1],
+    ['worker', 1],
+  ])
+
   test.each<[string, Release[], string]>([
     ['the release before', [release(2, 'b'), release(1, 'a')], 'a'],
     [
@@ -151,13 +157,39 @@ describe('the way back', () => {
       'b',
     ],
   ])('goes to %s', (_, releases, commit) => {
-    expect(formerRelease(releases, undefined).commit).toBe(commit)
+    expect(formerRelease({ releases, functions: served }, undefined).commit).toBe(commit)
+  })
+
+  test.each<[string, [string, number][]]>([
+    [
+      'deployed over',
+      [
+        ['health', 2],
+        ['worker', 2],
+      ],
+    ],
+    [
+      'half deployed over',
+      [
+        ['health', 2],
+        ['worker', 1],
+      ],
+    ],
+    ['deleted', [['health', 1]]],
+  ])('goes to the one that is recorded, where its functions were %s since', (_, functions) => {
+    const releases = [release(2, 'b'), release(1, 'a')]
+    expect(formerRelease({ releases, functions: new Map(functions) }, undefined).commit).toBe('b')
+  })
+
+  test('does not go to one that was never seen to work, whatever was deployed over it', () => {
+    const releases = [release(2, 'b', { verified: false }), release(1, 'a')]
+    expect(formerRelease({ releases, functions: new Map() }, undefined).commit).toBe('a')
   })
 
   test('goes to a commit that is named, if it was ever deployed', () => {
     const releases = [release(3, 'c'), release(2, 'b'), release(1, 'a')]
-    expect(formerRelease(releases, 'a').id).toBe(1)
-    expect(() => formerRelease(releases, 'x')).toThrow(/none of the last/)
+    expect(formerRelease({ releases, functions: served }, 'a').id).toBe(1)
+    expect(() => formerRelease({ releases, functions: served }, 'x')).toThrow(/none of the last/)
   })
 
   test.each<[string, Release[]]>([
@@ -165,7 +197,7 @@ describe('the way back', () => {
     ['nothing else was', [release(1, 'a')]],
     ['nothing else was seen to work', [release(2, 'b'), release(1, 'a', { verified: false })]],
   ])('is refused where %s', (_, releases) => {
-    expect(() => formerRelease(releases, undefined)).toThrow()
+    expect(() => formerRelease({ releases, functions: served }, undefined)).toThrow()
   })
 })
 

@@ -13,6 +13,13 @@ function capture(base = {}, options: LogOptions = {}) {
 
 const at = '1970-01-01T00:00:00.000Z'
 
+/** As the errors of storage-js do. */
+class Telling extends Error {
+  toJSON() {
+    return { name: this.name, message: this.message }
+  }
+}
+
 const secret = 'Led a team of 12 at Northwharf'
 
 describe('createLog()', () => {
@@ -73,6 +80,7 @@ describe('createLog()', () => {
     ['an error of another name', named],
     ['a message set later', lateMessage],
     ['properties of its own', Object.assign(new Error('x'), { details: secret, body: secret })],
+    ['what it makes of itself for JSON', new Telling(secret)],
     ['errors inside', new AggregateError([new Error(secret)], secret)],
   ])('never writes what an error says: %s', (_what, error) => {
     const { log, lines } = capture()
@@ -89,6 +97,12 @@ describe('createLog()', () => {
     expect(error.name).toBe('TypeError')
     expect(error.at.length).toBeGreaterThan(0)
     expect(error.at[0]).toMatch(/^at .*log\.test\.ts:\d+:\d+\)?$/)
+  })
+
+  test('also of one that makes something of itself for JSON', () => {
+    const { log, lines } = capture()
+    log.error('failed', { error: new Telling('x') })
+    expect(JSON.parse(lines[0] ?? '').error).toEqual({ name: 'Error', at: expect.any(Array) })
   })
 
   test('writes code and detail of a foreseen one, and the kind of its cause', () => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { missingCases } from '../../../scripts/monitor/cases.ts'
 import { readDashboard } from '../../../scripts/monitor/dashboard.ts'
+import { inhibitionProblems } from '../../../scripts/monitor/inhibitions.ts'
 import { differingLimits } from '../../../scripts/monitor/limits.ts'
 import { brokenReferences } from '../../../scripts/monitor/links.ts'
 import { mutantsOf } from '../../../scripts/monitor/mutants.ts'
@@ -96,4 +97,17 @@ it('brokenReferences() sees a document, a section and an operation that are not 
       (what) => `docs/runbook.md refers to ${what}`,
     ),
   )
+})
+
+it('inhibitionProblems() sees what mutes another project, and what mutes nothing', () => {
+  expect(inhibitionProblems(alertsOf(readRules()))).toEqual([])
+  const inhibit = (source: string, equal: string) =>
+    `inhibit_rules: [{ source_matchers: ['alertname="${source}"'], target_matchers: [], equal: [${equal}] }]`
+  expect(inhibitionProblems([rule], inhibit('Late', 'instance, job'))).toEqual([])
+  expect(inhibitionProblems([rule], inhibit('Late', 'job'))).toEqual([
+    'alertname="Late": it mutes what has another instance',
+  ])
+  expect(inhibitionProblems([rule], inhibit('Gone', 'job, instance'))).toEqual([
+    'alertname="Gone": no alert of that name',
+  ])
 })
