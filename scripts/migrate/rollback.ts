@@ -115,7 +115,9 @@ async function exportVersion(
   if (sha256 === null) {
     throw new AppError('migration_not_exported', `Version ${version.number} has not been read yet`)
   }
-  const folder = join(root, exportFolder, segment(userId), segment(fileId), `v${version.number}`)
+  // A file that is moved anew after a rollback counts from 1 again: what an earlier one has exported stays.
+  const own = `v${version.number}-${version.versionId}`
+  const folder = join(root, exportFolder, segment(userId), segment(fileId), own)
   const path = join(folder, segment(version.name))
   await saveVersion(version, { path, sha256, modifiedAt: version.createdAt }, service, signal)
   const { number, name, type, size, createdAt, label, source } = version
