@@ -16,6 +16,7 @@ const passing = new Set([
   'unavailable',
   'internal',
   'migration_source_changed',
+  'migration_source_unreadable',
   'upload_incomplete',
 ])
 

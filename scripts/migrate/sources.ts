@@ -9,6 +9,7 @@ import {
   sniff,
 } from '../../functions/_shared/documents/sniff.ts'
 import { AppError } from '../../functions/_shared/errors.ts'
+import { readFailure } from './file-failure.ts'
 import { statFile } from './hash-file.ts'
 import { type ManifestLine, readManifest } from './manifest.ts'
 
@@ -173,7 +174,7 @@ async function readHead(path: string, head: Uint8Array): Promise<Uint8Array> {
     const { bytesRead } = await file.read(head, 0, headBytes, 0)
     return head.subarray(0, bytesRead)
   } catch (cause) {
-    throw new AppError('migration_source_missing', `Cannot read '${path}'`, { cause })
+    throw readFailure(path, cause)
   }
 }
 

@@ -1,0 +1,41 @@
+import { lstat, readFile, rm, stat, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { rollBack } from '../../../scripts/migrate/rollback.ts'
+import { modifiedAt, movedDisk, never, noProgress } from './moved-disk.ts'
+
+const disk = movedDisk()
+const pathOf = (path: string) => join(disk.root, path)
+const roll = () => rollBack({ root: disk.root, filter: {} }, disk.service, noProgress, never, never)
+
+it('rollback writes a source again that is gone, with its bytes and time', async () => {
+  await disk.move('ada/cv.pdf', 'resume')
+  await rm(pathOf('ada/cv.pdf'))
+  expect(await roll()).toMatchObject({ files: 1, restored: 1, failures: [] })
+  expect(await readFile(pathOf('ada/cv.pdf'), 'utf8')).toBe('resume')
+  expect((await stat(pathOf('ada/cv.pdf'))).mtime).toEqual(modifiedAt)
+})
+
+it('rollback leaves a source alone that it cannot read, and its file where it is', async () => {
+  await disk.move('ada/cv.pdf', 'resume')
+  await rm(pathOf('ada/cv.pdf'))
+  // Nobody can read it, root neither.
+  await symlink('cv.pdf', pathOf('ada/cv.pdf'))
+  const { failures, files } = await roll()
+  expect(files).toBe(0)
+  expect(failures).toMatchObject([{ path: 'ada/cv.pdf', code: 'migration_source_unreadable' }])
+  expect((await lstat(pathOf('ada/cv.pdf'))).isSymbolicLink()).toBe(true)
+  expect(disk.said).toEqual([])
+})
+
+it('rollback leaves what the app has written while the source was fetched', async () => {
+  await disk.move('ada/cv.pdf', 'resume')
+  await rm(pathOf('ada/cv.pdf'))
+  disk.meanwhile(() => disk.put('ada/cv.pdf', 'edited'))
+  expect((await roll()).failures).toMatchObject([{ code: 'migration_source_changed' }])
+  expect(await readFile(pathOf('ada/cv.pdf'), 'utf8')).toBe('edited')
+  // Or somebody else has given it back.
+  await rm(pathOf('ada/cv.pdf'))
+  disk.meanwhile(() => disk.put('ada/cv.pdf', 'resume'))
+  expect(await roll()).toMatchObject({ files: 1, failures: [] })
+})
