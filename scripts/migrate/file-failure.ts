@@ -1,5 +1,18 @@
-/** What the disk's failures say of a file. */
-import { AppError } from '../../functions/_shared/errors.ts'
+/** What failures say: of a file, or of them all. */
+import { AppError, type ErrorCode } from '../../functions/_shared/errors.ts'
+
+/** Without the service, or what it allows, no other file fares better. */
+const ofAll: readonly ErrorCode[] = ['unavailable', 'unauthorized', 'forbidden']
+
+/**
+ * A failure of one file, with which the others go on.
+ *
+ * @throws what is none
+ */
+export function failureOfOne(error: unknown): AppError {
+  if (error instanceof AppError && !ofAll.includes(error.code)) return error
+  throw error
+}
 
 /** ENOENT and the like. */
 export function systemCodeOf(error: unknown): string | undefined {

@@ -22,6 +22,7 @@ export function movedDisk() {
   const stored = new Map<string, string>()
   const said: string[] = []
   let meanwhile = async () => {}
+  let whenGivenUp = async () => {}
 
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'reswave-moved-'))
@@ -29,6 +30,7 @@ export function movedDisk() {
     stored.clear()
     said.length = 0
     meanwhile = async () => {}
+    whenGivenUp = async () => {}
   })
   afterEach(() => rm(root, { recursive: true, force: true }))
 
@@ -78,6 +80,8 @@ export function movedDisk() {
     },
     recordPurge: async (ids: readonly number[]) => {
       said.push(`given up ${ids}`)
+      for (const row of rows) if (ids.includes(row.id)) row.state = 'purged'
+      await whenGivenUp()
       return [...ids]
     },
     objects: {
@@ -111,6 +115,9 @@ export function movedDisk() {
     /** What happens while bytes are fetched. */
     meanwhile(work: () => Promise<void>) {
       meanwhile = work
+    },
+    whenGivenUp(work: () => Promise<void>) {
+      whenGivenUp = work
     },
     // Of the service this is what these commands use.
     service: service as unknown as Service,
