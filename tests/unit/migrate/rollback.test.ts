@@ -6,7 +6,8 @@ import { modifiedAt, movedDisk, never, noProgress } from './moved-disk.ts'
 
 const disk = movedDisk()
 const pathOf = (path: string) => join(disk.root, path)
-const roll = () => rollBack({ root: disk.root, filter: {} }, disk.service, noProgress, never, never)
+const roll = () =>
+  rollBack({ root: disk.root, filter: {}, concurrency: 2 }, disk.service, noProgress, never, never)
 
 it('rollback writes a source again that is gone, with its bytes and time', async () => {
   await disk.move('ada/cv.pdf', 'resume')
@@ -38,4 +39,24 @@ it('rollback leaves what the app has written while the source was fetched', asyn
   await rm(pathOf('ada/cv.pdf'))
   disk.meanwhile(() => disk.put('ada/cv.pdf', 'resume'))
   expect(await roll()).toMatchObject({ files: 1, failures: [] })
+})
+
+it('rollback works several files at once, each of them once and none after it is stopped', async () => {
+  for (const name of ['a', 'b', 'c']) {
+    await disk.move(`ada/${name}.pdf`, name)
+    await disk.move(`ada/${name}.pdf`, name, { version: 2, path: `ada/${name}-2.pdf` })
+    await rm(pathOf(`ada/${name}.pdf`))
+  }
+  const stopping = new AbortController()
+  let waiting = 0
+  const both = Promise.withResolvers<void>()
+  disk.meanwhile(async () => {
+    if (++waiting === 2) both.resolve()
+    await both.promise
+    stopping.abort()
+  })
+  const options = { root: disk.root, filter: {}, concurrency: 2 }
+  const done = await rollBack(options, disk.service, noProgress, stopping.signal, never)
+  expect(done).toMatchObject({ files: 2, restored: 4, failures: [] })
+  expect(disk.said.sort()).toEqual(['rolled back ada/a.pdf', 'rolled back ada/b.pdf'])
 })
