@@ -61,6 +61,7 @@ const run: Command = async (surroundings) => {
     if (registered.erased > 0) out(`${registered.erased} belong to users who had everything erased`)
     for (const { path, code, detail } of registered.problems) out(`${path}: ${code}: ${detail}`)
     for (const [code, count] of Object.entries(moved.failed)) out(`${count} failed: ${code}`)
+    if (Object.keys(moved.failed).length > 0) out('run --again takes up what has failed')
     if (moved.interrupted) out('Interrupted: run again to go on')
   }
   if (moved.interrupted) return exitCodes.interrupted
@@ -133,6 +134,10 @@ const purge: Command = async (surroundings) => {
   if (files > 0) {
     const question = `The sources of ${files} files are deleted from ${options.root} for good. Type "${phrase}": `
     const typed = options.confirm ?? (await surroundings.ask?.(question))
+    if (stopping.aborted) {
+      note('Interrupted: nothing is deleted')
+      return exitCodes.interrupted
+    }
     if (typed !== phrase) throw new UsageError(`Not confirmed: it takes --confirm '${phrase}'`)
   }
   const progress = begin(surroundings, { files, bytes: 0 })
