@@ -11,8 +11,9 @@ import { hashVersion } from './version-bytes.ts'
 
 /**
  * equal; missing (nothing of it in the service); different; source_missing (not purged, yet gone);
- * unreadable (one side cannot be read whole: the detail says why); refused (ingest took it for no resume: the source
- * alone has it); deleted (by its user); unmoved; extra (on the disk, not in the migration); orphaned (in the service, of no file and no version).
+ * unreadable (one side cannot be read whole: the detail says why);
+ * refused (ingest took it for no resume: the source alone has it); deleted (by its user); unmoved;
+ * extra (on the disk, not in the migration); orphaned (in the service, of no file and no version).
  */
 export type Finding =
   | 'equal'

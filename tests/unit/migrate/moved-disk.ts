@@ -19,6 +19,7 @@ export function hashOf(bytes: string): string {
 export function movedDisk() {
   let root = ''
   let rows: ListedFile[] = []
+  let since: ResumeVersion[] = []
   const stored = new Map<string, string>()
   const said: string[] = []
   let meanwhile = async () => {}
@@ -27,6 +28,7 @@ export function movedDisk() {
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'reswave-moved-'))
     rows = []
+    since = []
     stored.clear()
     said.length = 0
     meanwhile = async () => {}
@@ -64,6 +66,19 @@ export function movedDisk() {
     legacyVersion: file.version,
   })
 
+  /** The service alone has it: a version that was written to the only file since it was moved. */
+  function write(name: string, bytes: string): void {
+    const [file] = rows
+    if (file === undefined) throw new Error('Nothing is moved')
+    const id = `since-${since.length + 1}`
+    stored.set(id, bytes)
+    since.push({
+      ...versionOf(file),
+      ...{ versionId: id, number: 2, name, sha256: hashOf(bytes), fullPath: id },
+      legacyVersion: null,
+    })
+  }
+
   const service = {
     async *list({ userId, fileId, states }: Filter & { states?: readonly string[] }) {
       for (const row of [...rows]) {
@@ -72,8 +87,10 @@ export function movedDisk() {
         if (isMeant && (states?.includes(row.state) ?? true)) yield row
       }
     },
-    versions: async (userId: string, fileId: string) =>
-      rows.filter((row) => row.userId === userId && row.fileId === fileId).map(versionOf),
+    versions: async (userId: string, fileId: string) => [
+      ...rows.filter((row) => row.userId === userId && row.fileId === fileId).map(versionOf),
+      ...since,
+    ],
     rollback: async (userId: string, fileId: string) => {
       said.push(`rolled back ${userId}/${fileId}`)
       return 1
@@ -112,6 +129,7 @@ export function movedDisk() {
     stored,
     put,
     move,
+    write,
     /** What happens while bytes are fetched. */
     meanwhile(work: () => Promise<void>) {
       meanwhile = work

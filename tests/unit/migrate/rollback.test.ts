@@ -1,4 +1,4 @@
-import { lstat, readFile, rm, stat, symlink } from 'node:fs/promises'
+import { lstat, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { rollBack } from '../../../scripts/migrate/rollback.ts'
@@ -59,4 +59,19 @@ it('rollback works several files at once, each of them once and none after it is
   const done = await rollBack(options, disk.service, noProgress, stopping.signal, never)
   expect(done).toMatchObject({ files: 2, restored: 4, failures: [] })
   expect(disk.said.sort()).toEqual(['rolled back ada/a.pdf', 'rolled back ada/b.pdf'])
+})
+
+it('rollback exports a version once, however often it is run, and leaves what was made of it', async () => {
+  await disk.move('ada/cv.pdf', 'resume')
+  disk.write('new.pdf', 'newer')
+  for (let time = 1; time <= 2; time++) {
+    expect(await roll()).toMatchObject({ files: 1, exported: 1, failures: [] })
+  }
+  const folder = pathOf('.reswave-rollback/ada/cv.pdf')
+  expect(await readdir(folder)).toEqual(['v2-since-1'])
+  const path = join(folder, 'v2-since-1/new.pdf')
+  expect(await readFile(path, 'utf8')).toBe('newer')
+  await writeFile(path, 'corrected by hand')
+  expect((await roll()).failures).toMatchObject([{ code: 'migration_source_changed' }])
+  expect(await readFile(path, 'utf8')).toBe('corrected by hand')
 })
