@@ -165,7 +165,12 @@ export const errorKinds = {
   migration_source_missing: {
     status: 410,
     retryable: false,
-    title: 'The source cannot be read',
+    title: 'The source is not there',
+  },
+  migration_source_unreadable: {
+    status: 503,
+    retryable: true,
+    title: 'The source is there, and cannot be read',
   },
 
   // Ourselves

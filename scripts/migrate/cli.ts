@@ -1,6 +1,6 @@
 /** `npm run migrate -- COMMAND`: resumes off a local disk. See docs/migration.md. */
 import './small-heap.ts'
-import { createInterface } from 'node:readline/promises'
+import { createAsk } from './ask.ts'
 import { migrate } from './migrate.ts'
 
 /** npm, the shell and we may each be told of one Ctrl-C. */
@@ -34,16 +34,7 @@ process.exitCode = await migrate({
   out: (line) => process.stdout.write(`${line}\n`),
   error: (line) => process.stderr.write(`${line}\n`),
   terminal: process.stderr,
-  ask: interactive
-    ? async (question) => {
-        const terminal = createInterface({ input: process.stdin, output: process.stderr })
-        try {
-          return await terminal.question(question, { signal: stopping.signal })
-        } finally {
-          terminal.close()
-        }
-      }
-    : undefined,
+  ask: interactive ? createAsk(process.stdin, process.stderr, stopping) : undefined,
   stopping: stopping.signal,
   signal: ending.signal,
 })

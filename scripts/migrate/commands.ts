@@ -61,6 +61,7 @@ const run: Command = async (surroundings) => {
     if (registered.erased > 0) out(`${registered.erased} belong to users who had everything erased`)
     for (const { path, code, detail } of registered.problems) out(`${path}: ${code}: ${detail}`)
     for (const [code, count] of Object.entries(moved.failed)) out(`${count} failed: ${code}`)
+    if (Object.keys(moved.failed).length > 0) out('run --again takes up what has failed')
     if (moved.interrupted) out('Interrupted: run again to go on')
   }
   if (moved.interrupted) return exitCodes.interrupted
@@ -125,17 +126,22 @@ const purge: Command = async (surroundings) => {
   const { options, note, out, signal, stopping } = surroundings
   const service = surroundings.service()
   const filter = await filterOf(surroundings, service)
-  const count = await countPurgeable(filter, service)
-  const phrase = `purge ${count} files`
-  if (count === 0) note('No file is verified, read by ingest, and past its grace period')
-  if (count > 0) {
-    const question = `The sources of ${count} files are deleted from ${options.root} for good. Type "${phrase}": `
+  const chosen = { ...options, filter }
+  const { files, givenUp } = await countPurgeable(chosen, service)
+  const phrase = `purge ${files} files`
+  if (files === 0) note('No file is verified, read by ingest, and past its grace period')
+  if (givenUp > 0) note(`${givenUp} were given up before, and are on the disk still or again`)
+  if (files > 0) {
+    const question = `The sources of ${files} files are deleted from ${options.root} for good. Type "${phrase}": `
     const typed = options.confirm ?? (await surroundings.ask?.(question))
+    if (stopping.aborted) {
+      note('Interrupted: nothing is deleted')
+      return exitCodes.interrupted
+    }
     if (typed !== phrase) throw new UsageError(`Not confirmed: it takes --confirm '${phrase}'`)
   }
-  const progress = begin(surroundings, { files: count, bytes: 0 })
-  const chosen = { ...options, filter, limit: count }
-  const done = await purgeSources(chosen, service, progress, stopping, signal)
+  const progress = begin(surroundings, { files, bytes: 0 })
+  const done = await purgeSources({ ...chosen, limit: files }, service, progress, stopping, signal)
   progress.end()
   if (options.json) out(JSON.stringify(done))
   else {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream, type Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { AppError } from '../../functions/_shared/errors.ts'
+import { readFailure } from './file-failure.ts'
 import type { Hashed } from './storage.ts'
 
 export interface HashedFile extends Hashed {
@@ -12,8 +13,8 @@ export interface HashedFile extends Hashed {
 /**
  * Hashes a file on the disk as it streams by.
  *
- * @throws AppError migration_source_missing when it cannot be read, migration_source_changed when
- *   somebody wrote to it meanwhile
+ * @throws AppError migration_source_missing, migration_source_unreadable, migration_source_changed when somebody
+ *   wrote to it meanwhile
  */
 export async function hashFile(path: string, signal: AbortSignal): Promise<HashedFile> {
   const found = await statFile(path)
@@ -26,7 +27,7 @@ export async function hashFile(path: string, signal: AbortSignal): Promise<Hashe
     }
   } catch (cause) {
     signal.throwIfAborted()
-    throw new AppError('migration_source_missing', `Cannot read '${path}'`, { cause })
+    throw readFailure(path, cause)
   }
   const hashed = { sha256: hash.digest('hex'), size, found }
   if (size !== found.size || !(await isUntouched(path, hashed))) {
@@ -38,20 +39,20 @@ export async function hashFile(path: string, signal: AbortSignal): Promise<Hashe
 /**
  * Whether nobody has written to a file since it was hashed. Who sets its time back after a change changes ctime.
  *
- * @throws AppError migration_source_missing
+ * @throws AppError migration_source_missing, migration_source_unreadable
  */
 export async function isUntouched(path: string, { found }: HashedFile): Promise<boolean> {
   const now = await statFile(path)
   return (['ino', 'size', 'mtimeMs', 'ctimeMs'] as const).every((key) => now[key] === found[key])
 }
 
-/** @throws AppError migration_source_missing */
+/** @throws AppError migration_source_missing, migration_source_unreadable */
 export async function statFile(path: string): Promise<Stats> {
   try {
     const found = await stat(path)
-    if (!found.isFile()) throw new Error('It is no file')
+    if (!found.isFile()) throw new Error('it is no file')
     return found
   } catch (cause) {
-    throw new AppError('migration_source_missing', `Cannot read '${path}'`, { cause })
+    throw readFailure(path, cause)
   }
 }

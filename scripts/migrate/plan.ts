@@ -1,4 +1,5 @@
 /** `plan`: what a run would move, and what it would not. Writes nothing. */
+import { failureOfOne } from './file-failure.ts'
 import { hashFile } from './hash-file.ts'
 import { readSources, type SourceOptions, type SourceProblem, sourcePath } from './sources.ts'
 
@@ -31,15 +32,17 @@ export async function planMigration(options: SourceOptions, signal: AbortSignal)
     duplicates: 0,
     duplicateBytes: 0,
   }
+  const immovable = (problem: SourceProblem) => {
+    plan.problems[problem.code] = (plan.problems[problem.code] ?? 0) + 1
+    if (plan.examples.length < maxExamples) plan.examples.push(problem)
+  }
   const users = new Set<string>()
   // Files of a size that no other has are not read for it.
   const bySize = new Map<number, string[]>()
   for await (const source of readSources(options)) {
     signal.throwIfAborted()
     if ('problem' in source) {
-      const { problem } = source
-      plan.problems[problem.code] = (plan.problems[problem.code] ?? 0) + 1
-      if (plan.examples.length < maxExamples) plan.examples.push(problem)
+      immovable(source.problem)
       continue
     }
     const { file } = source
@@ -57,10 +60,18 @@ export async function planMigration(options: SourceOptions, signal: AbortSignal)
     if (paths.length < 2) continue
     const hashes = new Set<string>()
     for (const path of paths) {
-      hashes.add((await hashFile(sourcePath(options.root, path), signal)).sha256)
+      try {
+        const { sha256 } = await hashFile(sourcePath(options.root, path), signal)
+        if (hashes.has(sha256)) {
+          plan.duplicates++
+          plan.duplicateBytes += size
+        }
+        hashes.add(sha256)
+      } catch (error) {
+        const { code, message } = failureOfOne(error)
+        immovable({ path, code, detail: message })
+      }
     }
-    plan.duplicates += paths.length - hashes.size
-    plan.duplicateBytes += size * (paths.length - hashes.size)
   }
   return plan
 }

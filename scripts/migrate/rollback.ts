@@ -5,6 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError } from '../../functions/_shared/errors.ts'
 import { hashFile } from './hash-file.ts'
+import { inParallel } from './in-parallel.ts'
 import type { ListedFile, ResumeVersion } from './legacy-file.ts'
 import type { Progress } from './progress.ts'
 import type { Filter, Service } from './service.ts'
@@ -21,8 +22,9 @@ export interface RolledBack {
   failures: { path: string; code: string; detail: string }[]
 }
 
+/** Of several files at once; the versions of one stay in their order. */
 export async function rollBack(
-  options: { root: string; filter: Filter },
+  options: { root: string; filter: Filter; concurrency: number },
   service: Service,
   progress: Progress,
   stopping: AbortSignal,
@@ -30,10 +32,9 @@ export async function rollBack(
 ): Promise<RolledBack> {
   const result: RolledBack = { files: 0, restored: 0, exported: 0, failures: [] }
   const seen = new Set<string>()
-  for await (const { userId, fileId, path, state, size } of service.list(options.filter)) {
-    if (stopping.aborted) break
+  const rollBackOne = async ({ userId, fileId, path, state, size }: ListedFile) => {
     const key = JSON.stringify([userId, fileId])
-    if (state === 'rolled_back' || seen.has(key)) continue
+    if (state === 'rolled_back' || seen.has(key)) return
     seen.add(key)
     try {
       await rollBackFile({ userId, fileId }, options.root, service, result, signal)
@@ -46,6 +47,7 @@ export async function rollBack(
       progress.failed(`${path}: ${error.code}: ${error.message}`)
     }
   }
+  await inParallel(service.list(options.filter), options.concurrency, rollBackOne, stopping)
   return result
 }
 
@@ -115,7 +117,9 @@ async function exportVersion(
   if (sha256 === null) {
     throw new AppError('migration_not_exported', `Version ${version.number} has not been read yet`)
   }
-  const folder = join(root, exportFolder, segment(userId), segment(fileId), `v${version.number}`)
+  // A file that is moved anew after a rollback counts from 1 again: what an earlier one has exported stays.
+  const own = `v${version.number}-${version.versionId}`
+  const folder = join(root, exportFolder, segment(userId), segment(fileId), own)
   const path = join(folder, segment(version.name))
   await saveVersion(version, { path, sha256, modifiedAt: version.createdAt }, service, signal)
   const { number, name, type, size, createdAt, label, source } = version

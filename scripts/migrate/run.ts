@@ -16,13 +16,14 @@ const passing = new Set([
   'unavailable',
   'internal',
   'migration_source_changed',
+  'migration_source_unreadable',
   'upload_incomplete',
 ])
 
 export interface Moved {
   verified: number
   sentBytes: number
-  /** Failed for good, by code. */
+  /** Failed for good, by code: all that stand so, also by an earlier run. */
   failed: Record<string, number>
   /** Taken over by another worker. */
   lost: number
@@ -105,6 +106,8 @@ export async function moveAll(
     await service.release().catch(() => undefined)
   }
   moved.interrupted = stopping.aborted
+  // What an earlier run has failed at is not moved either.
+  if (!moved.interrupted) moved.failed = await countFailed(options.filter, service)
   return moved
 }
 
@@ -122,6 +125,15 @@ async function restUntilDue(
   const bounded = Math.min(Math.max(wait, shortestRestMs), longestRestMs)
   await sleep(bounded, undefined, { signal: stopping }).catch(() => undefined)
   return true
+}
+
+async function countFailed(filter: Filter, service: Service): Promise<Record<string, number>> {
+  const byCode: Record<string, number> = {}
+  for await (const { errorCode } of service.list({ ...filter, states: ['failed'] })) {
+    const code = errorCode ?? 'internal'
+    byCode[code] = (byCode[code] ?? 0) + 1
+  }
+  return byCode
 }
 
 async function extendLeases(

@@ -9,6 +9,7 @@ import {
   sniff,
 } from '../../functions/_shared/documents/sniff.ts'
 import { AppError } from '../../functions/_shared/errors.ts'
+import { readFailure } from './file-failure.ts'
 import { statFile } from './hash-file.ts'
 import { type ManifestLine, readManifest } from './manifest.ts'
 
@@ -38,6 +39,8 @@ export type Source = { readonly file: SourceFile } | { readonly problem: SourceP
 /** Below it lies what a rollback has exported. */
 export const exportFolder = '.reswave-rollback'
 
+/** The path of the source folder itself. */
+const wholeSource = '.'
 const largestFileBytes = 52_428_800
 const headBytes = 4096
 const containers: Readonly<Record<DocumentKind, string>> = { pdf: 'pdf', docx: 'zip', doc: 'ole' }
@@ -58,7 +61,7 @@ export async function* readSources(options: SourceOptions): AsyncGenerator<Sourc
     options.manifest === undefined ? readTree(options.root) : readLines(options.manifest)
   for await (const entry of lines) {
     if ('problem' in entry) {
-      if (userId === undefined || entry.problem.path.startsWith(`${userId}/`)) yield entry
+      if (userId === undefined || isAbout(entry.problem.path, userId)) yield entry
       continue
     }
     const { line } = entry
@@ -75,6 +78,11 @@ export async function* readSources(options: SourceOptions): AsyncGenerator<Sourc
   }
 }
 
+/** What cannot be listed at all may have had that user's files too. */
+function isAbout(path: string, userId: string): boolean {
+  return path === wholeSource || `${path}/`.startsWith(`${userId}/`)
+}
+
 type Line = { readonly line: ManifestLine } | { readonly problem: SourceProblem }
 
 async function* readLines(manifest: string): AsyncGenerator<Line> {
@@ -88,7 +96,14 @@ async function* readLines(manifest: string): AsyncGenerator<Line> {
 }
 
 async function* readTree(root: string, folder = root): AsyncGenerator<Line> {
-  const entries = await readdir(folder, { withFileTypes: true })
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) =>
+    readFailure(folder, cause),
+  )
+  if (entries instanceof AppError) {
+    const path = slashed(relative(root, folder)) || wholeSource
+    yield { problem: { path, code: entries.code, detail: entries.message } }
+    return
+  }
   entries.sort((a, b) => (a.name < b.name ? -1 : 1))
   for (const entry of entries) {
     const full = join(folder, entry.name)
@@ -173,7 +188,7 @@ async function readHead(path: string, head: Uint8Array): Promise<Uint8Array> {
     const { bytesRead } = await file.read(head, 0, headBytes, 0)
     return head.subarray(0, bytesRead)
   } catch (cause) {
-    throw new AppError('migration_source_missing', `Cannot read '${path}'`, { cause })
+    throw readFailure(path, cause)
   }
 }
 

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto'
 import { openAsBlob } from 'node:fs'
 import { z } from 'zod'
-import { AppError } from '../../functions/_shared/errors.ts'
 import { filesBucket } from '../../functions/_shared/versions/objects.ts'
+import { readFailure } from './file-failure.ts'
 import type { Pace } from './pace.ts'
 import { withRetries } from './retry.ts'
 import { createSend, failureOf } from './storage-request.ts'
@@ -62,7 +62,7 @@ export function createObjectStore(options: {
     async upload(name, path, type, resumption, signal) {
       // Backed by the file: it is read as it is sent, and refuses to be read once the file has changed.
       const body = await openAsBlob(path, { type }).catch((cause: unknown) => {
-        throw new AppError('migration_source_missing', `Cannot read '${path}'`, { cause })
+        throw readFailure(path, cause)
       })
       if (body.size > partBytes && (await tus.areOffered(signal))) {
         return await tus.send({ name, file: body, type }, resumption, signal)

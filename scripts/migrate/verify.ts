@@ -1,5 +1,6 @@
 /** `verify`: reads both sides again, and believes nothing of what a run has recorded but the names. */
 import { AppError } from '../../functions/_shared/errors.ts'
+import { failureOfOne } from './file-failure.ts'
 import { hashFile } from './hash-file.ts'
 import { inParallel } from './in-parallel.ts'
 import type { ListedFile } from './legacy-file.ts'
@@ -10,6 +11,7 @@ import { hashVersion } from './version-bytes.ts'
 
 /**
  * equal; missing (nothing of it in the service); different; source_missing (not purged, yet gone);
+ * unreadable (one side cannot be read whole: the detail says why);
  * refused (ingest took it for no resume: the source alone has it); deleted (by its user); unmoved;
  * extra (on the disk, not in the migration); orphaned (in the service, of no file and no version).
  */
@@ -18,6 +20,7 @@ export type Finding =
   | 'missing'
   | 'different'
   | 'source_missing'
+  | 'unreadable'
   | 'refused'
   | 'deleted'
   | 'unmoved'
@@ -30,7 +33,13 @@ export interface Verified {
 }
 
 /** What must not be, for an exit code. */
-export const faults: readonly Finding[] = ['missing', 'different', 'source_missing', 'orphaned']
+export const faults: readonly Finding[] = [
+  'missing',
+  'different',
+  'source_missing',
+  'unreadable',
+  'orphaned',
+]
 
 export async function verifyMigration(
   options: SourceOptions & { concurrency: number; filter: Filter },
@@ -50,7 +59,8 @@ export async function verifyMigration(
   await inParallel(service.list(options.filter), options.concurrency, async (file) => {
     known.add(file.path)
     objects.add(file.objectName)
-    const [finding, detail] = await compare(file, options.root, service, signal)
+    const compared = compare(file, options.root, service, signal)
+    const [finding, detail] = await compared.catch(unreadable)
     found(finding, file.path, detail)
     progress.done(file.size)
   })
@@ -107,6 +117,11 @@ async function compare(
   return remote.sha256 === local
     ? ['equal']
     : ['different', `${local} here, ${remote.sha256} there`]
+}
+
+function unreadable(error: unknown): [Finding, string] {
+  const { code, message } = failureOfOne(error)
+  return ['unreadable', `${code}: ${message}`]
 }
 
 /** Of a purged source its hash is what is left. */

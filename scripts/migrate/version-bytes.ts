@@ -8,6 +8,7 @@ import { call } from '../../functions/_shared/database/client.ts'
 import { decodeDelta } from '../../functions/_shared/delta/delta.ts'
 import { AppError } from '../../functions/_shared/errors.ts'
 import { readObject } from '../../functions/_shared/versions/objects.ts'
+import { hashFile } from './hash-file.ts'
 import { writeWhole } from './partial-file.ts'
 import type { Service } from './service.ts'
 import type { Hashed } from './storage.ts'
@@ -34,9 +35,9 @@ export async function hashVersion(
 }
 
 /**
- * Writes a version to the disk: whole and with these bytes, or not at all.
+ * Writes a version to the disk: whole and with these bytes, or not at all. What is there with the same bytes stays.
  *
- * @throws AppError file_lost, migration_mismatch, unavailable
+ * @throws AppError file_lost, migration_mismatch, migration_source_changed when something else is there, unavailable
  */
 export async function saveVersion(
   held: Held,
@@ -45,7 +46,7 @@ export async function saveVersion(
   signal: AbortSignal,
 ): Promise<void> {
   const save = async (bytes: ReadableStream<Uint8Array>) => {
-    await writeWhole(target.path, async (temporary) => {
+    const isWritten = await writeWhole(target.path, async (temporary) => {
       const hash = createHash('sha256')
       await pipeline(
         Readable.fromWeb(bytes as Parameters<typeof Readable.fromWeb>[0]),
@@ -61,6 +62,10 @@ export async function saveVersion(
       if (hash.digest('hex') !== target.sha256) throw new AppError('migration_mismatch')
       await utimes(temporary, target.modifiedAt, target.modifiedAt)
     })
+    if (!isWritten && (await hashFile(target.path, signal)).sha256 !== target.sha256) {
+      const detail = `'${target.path}' is there with other bytes: put it aside, then roll back`
+      throw new AppError('migration_source_changed', detail)
+    }
     return true
   }
   try {

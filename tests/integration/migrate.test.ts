@@ -5,7 +5,7 @@ import { createClient } from '@supabase/supabase-js'
 import postgres from 'postgres'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readFixture } from '../fixtures/resumes.ts'
-import { app, eventually, resumeFile } from './app.ts'
+import { app, eventually, type Person, resumeFile } from './app.ts'
 import { cli, endOf, legacyDisk, pdf, startProxy, variant } from './legacy-disk.ts'
 import { startTestStack } from './stack.setup.ts'
 
@@ -21,6 +21,17 @@ afterAll(async () => {
   await sql.end()
   await started.stop()
 })
+
+/** Until ingest has read all that somebody has. */
+async function readOf({ client }: Person): Promise<void> {
+  await eventually(
+    async () => {
+      await callWorker()
+      return (await client.from('resume_versions').select('state')).data
+    },
+    (rows) => rows?.every(({ state }) => state === 'ready') === true,
+  )
+}
 
 describe('npm run migrate', () => {
   it(
@@ -128,13 +139,7 @@ describe('npm run migrate', () => {
 
       const since = await upload(person, resumeFile('new.pdf'), data?.[0]?.resume_id)
       expect(since.version_number).toBe(4)
-      await eventually(
-        async () => {
-          await callWorker()
-          return (await person.client.from('resume_versions').select('state')).data
-        },
-        (rows) => rows?.every(({ state }) => state === 'ready') === true,
-      )
+      await readOf(person)
       const args = ['--manifest', manifest, '--user', person.sub, '--file', '7']
       const back = await migrate('rollback', args)
       expect(back, back.err).toMatchObject({
@@ -147,6 +152,29 @@ describe('npm run migrate', () => {
       expect(extra).toHaveLength(2)
       const path = extra.find((name) => name.endsWith('new.pdf')) ?? ''
       expect(await readFile(join(disk.root, path))).toEqual(Buffer.from(readFixture(pdf)))
+    },
+    timeoutMs,
+  )
+
+  it(
+    'a second rollback of a file leaves what the first one has exported',
+    async () => {
+      const person = newPerson()
+      await put(`${person.sub}/cv.pdf`, variant(1))
+      const written = [variant(2), variant(3)]
+      for (const bytes of written) {
+        expect((await migrate('run', ['--again'])).code).toBe(0)
+        await read()
+        const { data } = await person.client.from('resumes').select('id').single()
+        const file = new File([Buffer.from(bytes)], 'new.pdf', { type: 'application/pdf' })
+        expect((await upload(person, file, data?.id)).version_number).toBe(2)
+        await readOf(person)
+        const back = await migrate('rollback', ['--user', person.sub])
+        expect(back, back.err).toMatchObject({ code: 0, said: { files: 1, exported: 1 } })
+      }
+      const exported = Object.keys(await tree()).filter((path) => path.endsWith('/new.pdf'))
+      const found = await Promise.all(exported.map((path) => readFile(join(disk.root, path))))
+      expect(found.sort(Buffer.compare)).toEqual(written.map(Buffer.from).sort(Buffer.compare))
     },
     timeoutMs,
   )
@@ -254,8 +282,16 @@ describe('npm run migrate', () => {
       expect(await tree()).toEqual(before)
       const rows = await sql`select name from storage.objects where name like 'migrations/m/%'`
       expect(rows).toEqual([{ name: 'migrations/m/good.pdf' }])
-      expect((await migrate('run')).said.verified).toBe(0)
-      expect((await migrate('run', ['--again'])).said.verified).toBe(1)
+      // Until it is taken up no run is the last one.
+      expect(await migrate('run')).toMatchObject({
+        code: 1,
+        said: { verified: 0, failed: { migration_mismatch: 1 } },
+      })
+      expect((await migrate('run', ['--user', 'somebody'])).code).toBe(0)
+      expect(await migrate('run', ['--again'])).toMatchObject({
+        code: 0,
+        said: { verified: 1, failed: {} },
+      })
     },
     timeoutMs,
   )

@@ -3,6 +3,8 @@
  * Storage and the database fail in every way that a line and a service can, and Postgres dies. Then what is left is
  * judged: after the move, a purge, and the way back. `--seed` repeats a run's plan.
  */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import type { Check } from '../judge.ts'
@@ -103,7 +105,8 @@ async function liveThrough(world: World, rounds: Round[], over: AbortSignal): Pr
     // What the last one had asked for before it was killed may still be done, and counts then.
     await world.postgres.up()
     await world.settled()
-    return ['purge', ...source, '--confirm', `purge ${await countIn(world, 'purgeable')} files`]
+    const files = (await countIn(world, 'purgeable')) + (await countStillThere(world))
+    return ['purge', ...source, '--confirm', `purge ${files} files`]
   }
   await struck(world, rounds, 'purge', purgeable, over, () => workers.untilItEnds(0, purge))
   expectFine(await workers.untilItEnds(0, purge), 'purge')
@@ -175,6 +178,13 @@ async function countIn(world: World, state: string): Promise<number> {
     select count(*)::integer as files from private.legacy_files
     where case ${state} when 'purgeable' then state = 'verified' and purge_after_at <= now() else state = ${state} end`
   return row?.files ?? 0
+}
+
+/** Given up by a purge that was killed before it deleted them. */
+async function countStillThere({ sql, root }: World): Promise<number> {
+  const rows = await sql()<{ path: string }[]>`
+    select source_path as path from private.legacy_files where state = 'purged'`
+  return rows.filter(({ path }) => existsSync(join(root, path))).length
 }
 
 async function spoiltAndVerified(

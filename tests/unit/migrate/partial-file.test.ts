@@ -1,9 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { writeWhole } from '../../../scripts/migrate/partial-file.ts'
+
+vi.mock('node:fs/promises', async (original) => {
+  const actual = await original<typeof import('node:fs/promises')>()
+  return { ...actual, link: vi.fn(actual.link) }
+})
 
 let folder: string
 
@@ -54,4 +59,31 @@ it('writeWhole() clears away what a killed process has left, and nothing else', 
   expect((await readdir(folder)).sort()).toEqual(
     [alive, elsewhere, 'cv.pdf', 'mine.partial'].sort(),
   )
+})
+
+it('writeWhole() takes nobody’s place: what has the name stays', async () => {
+  const path = join(folder, 'cv.pdf')
+  const isWritten = await writeWhole(path, async (temporary) => {
+    await writeFile(temporary, 'ours')
+    await writeFile(path, 'theirs')
+  })
+  expect(isWritten).toBe(false)
+  expect(await readFile(path, 'utf8')).toBe('theirs')
+  expect(await readdir(folder)).toEqual(['cv.pdf'])
+})
+
+it('writeWhole() copies where there are no hard links, and takes nobody’s place there either', async () => {
+  const noLinks = Object.assign(new Error('No links here'), { code: 'EPERM' })
+  vi.mocked(link).mockRejectedValueOnce(noLinks).mockRejectedValueOnce(noLinks)
+  const path = join(folder, 'cv.pdf')
+  const modified = new Date('2020-02-02T02:02:02Z')
+  const write = async (text: string) =>
+    await writeWhole(path, async (temporary) => {
+      await writeFile(temporary, text)
+      await utimes(temporary, modified, modified)
+    })
+  expect([await write('first'), await write('second')]).toEqual([true, false])
+  expect(await readFile(path, 'utf8')).toBe('first')
+  expect((await stat(path)).mtime).toEqual(modified)
+  expect(await readdir(folder)).toEqual(['cv.pdf'])
 })

@@ -111,3 +111,35 @@ test('of one user, or one file, nothing of anybody else is told', async () => {
   const one = { userId: 'bob', fileId: 'cv.pdf' }
   expect(codes(await sources(undefined, one))).toEqual([['fine', 'bob/cv.pdf']])
 })
+
+test('a folder that cannot be listed is named, and the others are read', async () => {
+  for (const path of ['ada/cv.pdf', 'bob/cv.pdf', 'eve/cv.pdf']) await put(path)
+  const found: Source[] = []
+  for await (const source of readSources({ root })) {
+    found.push(source)
+    await rm(join(root, 'bob'), { recursive: true, force: true })
+  }
+  expect(codes(found)).toEqual([
+    ['fine', 'ada/cv.pdf'],
+    ['migration_source_missing', 'bob'],
+    ['fine', 'eve/cv.pdf'],
+  ])
+})
+
+test('of one user’s files none is passed over in silence', async () => {
+  const filter = { userId: 'bob' }
+  await put('ada/cv.pdf')
+  await put('bob/cv.pdf')
+  await put('bob/old/cv.pdf')
+  const found: Source[] = []
+  for await (const source of readSources({ root, filter })) {
+    found.push(source)
+    await rm(join(root, 'bob/old'), { recursive: true, force: true })
+  }
+  expect(codes(found)).toEqual([
+    ['fine', 'bob/cv.pdf'],
+    ['migration_source_missing', 'bob/old'],
+  ])
+  await rm(root, { recursive: true })
+  expect(codes(await sources(undefined, filter))).toEqual([['migration_source_missing', '.']])
+})
