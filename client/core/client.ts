@@ -172,11 +172,11 @@ export function createResumeClient({
       rpc('list_resume_versions', { resume_id: resumeId }, signal),
     compare: (older, newer, options = {}) =>
       versionsFunction('GET', `${older}/compare/${newer}`, options),
-    restore: (versionId, options = {}) => versionsFunction('POST', `${versionId}/restore`, options),
+    restore: (versionId, options = {}) => makeVersion(`${versionId}/restore`, options),
     accept: (optimizationId, suggestions, options = {}) =>
       makeVersion('accept', options, { optimizationId, suggestions }),
-    download: async (versionId, { signal } = {}) =>
-      await (await calls.fetchFunction(`resume-versions/${versionId}`, signal)).blob(),
+    download: (versionId, { signal } = {}) =>
+      calls.fetchBlob(`resume-versions/${versionId}`, signal),
     async label(versionId, label, { signal } = {}) {
       const args = { version_id: versionId, ...(label && { label }) }
       await rpc('label_resume_version', args, signal)
