@@ -140,3 +140,8 @@ async function freshToken(supabase: SupabaseClient): Promise<void> {
 function sessionOver(cause: unknown): ResWaveError {
   return new ResWaveError('session_over', 'The session is over: sign in again', { cause })
 }
+
+/** Under which something that is sent twice is done once. `crypto.randomUUID` is there on pages with https only. */
+export function newKey(): string {
+  return crypto.getRandomValues(new Uint32Array(4)).join('-')
+}

@@ -2,7 +2,7 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import type { Comparison } from '../../functions/_shared/compare/compare.ts'
 import type { Database } from '../../functions/_shared/database/database.gen.ts'
-import { createCalls } from './calls.ts'
+import { createCalls, newKey } from './calls.ts'
 import { ResWaveError } from './error.ts'
 import { followOptimization } from './follow.ts'
 import type { FollowOptions, OptimizationRun, OptimizeOptions } from './optimization.ts'
@@ -188,9 +188,4 @@ export function createResumeClient({
       return (await rpc('search_resumes', { query, ...options }, signal)) as unknown as SearchHit[]
     },
   }
-}
-
-/** `crypto.randomUUID` is there on pages with https only. */
-function newKey(): string {
-  return crypto.getRandomValues(new Uint32Array(4)).join('-')
 }

@@ -104,6 +104,7 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          idempotency_key: string | null
           kept_full_reason: string | null
           label: string | null
           language: string | null
@@ -140,6 +141,7 @@ export type Database = {
           full_storage_path: string
           headings?: string | null
           held_as?: string
+          idempotency_key?: string | null
           kept_full_reason?: string | null
           label?: string | null
           language?: string | null
@@ -175,6 +177,7 @@ export type Database = {
           full_storage_path?: string
           headings?: string | null
           held_as?: string
+          idempotency_key?: string | null
           kept_full_reason?: string | null
           label?: string | null
           language?: string | null
@@ -308,6 +311,7 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          idempotency_key: string | null
           kept_full_reason: string | null
           label: string | null
           language: string | null
@@ -341,6 +345,7 @@ export type Database = {
         Args: {
           file_size: number
           filename: string
+          idempotency_key?: string
           mime_type: string
           resume_id?: string
           sha256?: string
@@ -358,6 +363,7 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          idempotency_key: string | null
           kept_full_reason: string | null
           label: string | null
           language: string | null
@@ -433,6 +439,7 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          idempotency_key: string | null
           kept_full_reason: string | null
           label: string | null
           language: string | null
@@ -569,6 +576,7 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          idempotency_key: string | null
           kept_full_reason: string | null
           label: string | null
           language: string | null
@@ -711,6 +719,7 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          idempotency_key: string | null
           kept_full_reason: string | null
           label: string | null
           language: string | null
@@ -774,6 +783,7 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          idempotency_key: string | null
           kept_full_reason: string | null
           label: string | null
           language: string | null
@@ -825,6 +835,7 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          idempotency_key: string | null
           kept_full_reason: string | null
           label: string | null
           language: string | null
@@ -1013,6 +1024,7 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          idempotency_key: string | null
           kept_full_reason: string | null
           label: string | null
           language: string | null
@@ -1102,6 +1114,7 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          idempotency_key: string | null
           kept_full_reason: string | null
           label: string | null
           language: string | null
@@ -1151,6 +1164,7 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          idempotency_key: string | null
           kept_full_reason: string | null
           label: string | null
           language: string | null
@@ -1231,6 +1245,7 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          idempotency_key: string | null
           kept_full_reason: string | null
           label: string | null
           language: string | null
@@ -1324,6 +1339,7 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          idempotency_key: string | null
           kept_full_reason: string | null
           label: string | null
           language: string | null

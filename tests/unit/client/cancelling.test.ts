@@ -43,3 +43,18 @@ it('cancel() has nothing to end of what was refused', async () => {
   await run.cancel()
   expect(sent(fetch)).toEqual(['optimize-resume'])
 })
+
+it('an upload that is cancelled while it is begun is given up, and begun no second time', async () => {
+  const begun = Promise.withResolvers<Response>()
+  const { client, fetch } = answeredBy((url) =>
+    url.includes('/begin_resume_upload') ? begun.promise : Response.json({}),
+  )
+  const upload = client.upload(new File(['x'], 'cv.pdf'))
+  const ended = expect(upload.done).rejects.toMatchObject({ code: 'cancelled' })
+  await vi.advanceTimersByTimeAsync(100)
+  const cancelled = upload.cancel()
+  begun.resolve(Response.json({ version_id: 'v-1', full_storage_path: 'a/cv.pdf' }))
+  await cancelled
+  await ended
+  expect(sent(fetch)).toEqual(['begin_resume_upload', 'report_upload_failure'])
+})
