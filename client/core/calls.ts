@@ -46,8 +46,8 @@ export interface Calls {
   ) => Promise<Data>
   /** Calls a function once; an event stream comes as the `Response`, JSON as what it says. */
   readonly invoke: (path: string, call: FunctionCall, signal?: AbortSignal) => Promise<unknown>
-  /** As `fetch` of a function's address: for bytes, which supabase-js reads as text. */
-  readonly fetchFunction: (path: string, signal?: AbortSignal) => Promise<Response>
+  /** What is at a function's address, whole, again where that may help: bytes, which supabase-js reads as text. */
+  readonly fetchBlob: (path: string, signal?: AbortSignal) => Promise<Blob>
 }
 
 export function createCalls(supabase: SupabaseClient): Calls {
@@ -99,22 +99,24 @@ export function createCalls(supabase: SupabaseClient): Calls {
           ? await errorOfResponse(error.context)
           : unreachable(error)
       }),
-    fetchFunction: (path, signal) =>
+    fetchBlob: (path, signal) =>
       retrying(
         () =>
           signedIn(async () => {
             // By the hands of supabase-js, which reads a DOCX as text when it is asked for an answer.
             const functions = supabase.functions
-            // biome-ignore-start lint/complexity/useLiteralKeys: told to subclasses only, which is meant for just this
-            const response = await functions['fetch'](`${functions['url']}/${path}`, {
-              signal: either(AbortSignal.timeout(functionTimeoutMs), signal),
-            }).catch((cause) => {
+            try {
+              // biome-ignore-start lint/complexity/useLiteralKeys: told to subclasses only, which is meant for just this
+              const response = await functions['fetch'](`${functions['url']}/${path}`, {
+                signal: either(AbortSignal.timeout(functionTimeoutMs), signal),
+              })
+              // biome-ignore-end lint/complexity/useLiteralKeys: see above
+              if (!response.ok) throw await errorOfResponse(response)
+              return await response.blob()
+            } catch (thrown) {
               throwIfAborted(signal)
-              throw unreachable(cause)
-            })
-            // biome-ignore-end lint/complexity/useLiteralKeys: see above
-            if (!response.ok) throw await errorOfResponse(response)
-            return response
+              throw thrown instanceof ResWaveError ? thrown : unreachable(thrown)
+            }
           }),
         signal,
       ),
@@ -137,4 +139,9 @@ async function freshToken(supabase: SupabaseClient): Promise<void> {
 
 function sessionOver(cause: unknown): ResWaveError {
   return new ResWaveError('session_over', 'The session is over: sign in again', { cause })
+}
+
+/** Under which something that is sent twice is done once. `crypto.randomUUID` is there on pages with https only. */
+export function newKey(): string {
+  return crypto.getRandomValues(new Uint32Array(4)).join('-')
 }

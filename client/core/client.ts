@@ -2,7 +2,7 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import type { Comparison } from '../../functions/_shared/compare/compare.ts'
 import type { Database } from '../../functions/_shared/database/database.gen.ts'
-import { createCalls } from './calls.ts'
+import { createCalls, newKey } from './calls.ts'
 import { ResWaveError } from './error.ts'
 import { followOptimization } from './follow.ts'
 import type { FollowOptions, OptimizationRun, OptimizeOptions } from './optimization.ts'
@@ -172,11 +172,11 @@ export function createResumeClient({
       rpc('list_resume_versions', { resume_id: resumeId }, signal),
     compare: (older, newer, options = {}) =>
       versionsFunction('GET', `${older}/compare/${newer}`, options),
-    restore: (versionId, options = {}) => versionsFunction('POST', `${versionId}/restore`, options),
+    restore: (versionId, options = {}) => makeVersion(`${versionId}/restore`, options),
     accept: (optimizationId, suggestions, options = {}) =>
       makeVersion('accept', options, { optimizationId, suggestions }),
-    download: async (versionId, { signal } = {}) =>
-      await (await calls.fetchFunction(`resume-versions/${versionId}`, signal)).blob(),
+    download: (versionId, { signal } = {}) =>
+      calls.fetchBlob(`resume-versions/${versionId}`, signal),
     async label(versionId, label, { signal } = {}) {
       const args = { version_id: versionId, ...(label && { label }) }
       await rpc('label_resume_version', args, signal)
@@ -188,9 +188,4 @@ export function createResumeClient({
       return (await rpc('search_resumes', { query, ...options }, signal)) as unknown as SearchHit[]
     },
   }
-}
-
-/** `crypto.randomUUID` is there on pages with https only. */
-function newKey(): string {
-  return crypto.getRandomValues(new Uint32Array(4)).join('-')
 }

@@ -8,7 +8,7 @@ import type {
   OptimizationRun,
 } from './optimization.ts'
 import { readServerSentEvents } from './server-sent-events.ts'
-import { createPatience, delay, throwIfAborted } from './wait.ts'
+import { createPatience, delay, either, throwIfAborted } from './wait.ts'
 
 const path = 'optimize-resume'
 /** All that is asked for here is answered at once. */
@@ -38,6 +38,9 @@ export function followOptimization(
   let failure: ResWaveError | undefined
   let muteStreams = options.stream === false ? maxMuteStreams : 0
   const patience = createPatience()
+  /** Aborted when it is cancelled before it was accepted: what is under way may still be, and is the last attempt. */
+  const unwanted = new AbortController()
+  const wanted = either(unwanted.signal, signal)
 
   function accept(given: string): void {
     id ??= given
@@ -136,7 +139,7 @@ export function followOptimization(
 
   async function run(): Promise<Optimization> {
     for (;;) {
-      throwIfAborted(signal)
+      throwIfAborted(wanted)
       onConnection?.('connecting')
       try {
         const end = await (muteStreams < maxMuteStreams ? stream() : poll())
@@ -148,7 +151,7 @@ export function followOptimization(
         // A stream that is older than its token ends so; the next one has a fresh token.
         const isOld = thrown instanceof ResWaveError && thrown.code === 'unauthorized'
         const isOurs = thrown instanceof ResWaveError && !isOld
-        await patience.spend(isOurs ? thrown : unreachable(thrown), signal)
+        await patience.spend(isOurs ? thrown : unreachable(thrown), wanted)
       }
     }
   }
@@ -185,7 +188,9 @@ export function followOptimization(
       },
     },
     async cancel() {
-      await calls.rpc('cancel_optimization', { optimization_id: await accepted.promise })
+      if (!id) unwanted.abort()
+      const optimization_id = await accepted.promise.catch(() => undefined)
+      if (optimization_id) await calls.rpc('cancel_optimization', { optimization_id })
     },
   }
 }

@@ -61,6 +61,9 @@ export interface OptimizationRun {
   readonly events: AsyncIterable<OptimizationEvent>
   /** @throws ResWaveError with the code of what ended it */
   readonly done: Promise<Optimization>
-  /** Ends the work on the server too. Resolves once the server knows; `done` rejects with `cancelled`. */
+  /**
+   * Ends the work on the server too. Resolves once the server knows; `done` rejects with `cancelled`.
+   * What has not been accepted yet is not asked for again, and ended if it is accepted all the same.
+   */
   readonly cancel: () => Promise<void>
 }

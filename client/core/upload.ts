@@ -1,6 +1,6 @@
 /** An upload: reserve a version, send the file while it is hashed, say that it is there. */
 import type { Database } from '../../functions/_shared/database/database.gen.ts'
-import type { Calls } from './calls.ts'
+import { type Calls, newKey } from './calls.ts'
 import {
   type ClientErrorCode,
   codeOfStatus,
@@ -12,7 +12,7 @@ import {
 import { send, storageError } from './send.ts'
 import { sha256OfBlob } from './sha256.ts'
 import { createTusUpload, sendByTus, speaksTus, tusChunkBytes } from './tus.ts'
-import { createPatience, either, throwIfAborted } from './wait.ts'
+import { createPatience, either, retrying, throwIfAborted } from './wait.ts'
 
 const bucket = 'resumes'
 
@@ -76,18 +76,18 @@ export function startUpload(calls: Calls, file: File | Blob, options: UploadOpti
   async function run(): Promise<UploadedVersion> {
     throwIfAborted(signal)
     tell('uploading')
-    const version = await calls.rpc(
-      'begin_resume_upload',
-      {
-        filename,
-        mime_type: contentType,
-        file_size: file.size,
-        ...(options.resumeId && { resume_id: options.resumeId }),
-      },
-      signal,
-    )
+    const wanted = {
+      filename,
+      mime_type: contentType,
+      file_size: file.size,
+      idempotency_key: newKey(),
+      ...(options.resumeId && { resume_id: options.resumeId }),
+    }
+    // Not aborted once it is asked for: what is reserved and not known of could not be given up.
+    const version = await retrying(() => calls.rpcOnce('begin_resume_upload', wanted), signal)
     let done: UploadedVersion
     try {
+      throwIfAborted(signal)
       const [sha256] = await Promise.all([
         sha256OfBlob(file, signal).catch((cause) => {
           throwIfAborted(signal)

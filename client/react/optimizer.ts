@@ -75,7 +75,7 @@ export interface OptimizerActions {
   ) => Promise<Optimization>
   /** Follows an optimization from before: after a reload, or from another tab. */
   readonly follow: (optimizationId: string) => Promise<Optimization>
-  /** Ends upload or work, the server's included. */
+  /** Ends upload or work, the server's included; what the server has not accepted yet, at once. */
   readonly cancel: () => Promise<void>
   readonly pause: () => void
   readonly resume: () => void
@@ -157,7 +157,7 @@ export function createOptimizer(client: ResumeClient) {
   ): Promise<Optimization> {
     leave()
     const { promise, resolve, reject } = Promise.withResolvers<Optimization>()
-    const mine: Task = { control: new AbortController(), reject }
+    const mine: Task = { control: new AbortController(), reject: fail }
     task = mine
     store.set({ ...idle, ...first })
     // What comes after another call, or after the component went, is nobody's news.
@@ -166,22 +166,20 @@ export function createOptimizer(client: ResumeClient) {
       const progress = Math.max(store.get().progress, change.progress ?? 0)
       store.set({ ...change, progress })
     }
-    work(mine, set).then(
-      (optimization) => {
-        const { result } = optimization
-        const { suggestions, rejected } = result
-        const score = result.score.before
-        set({ phase: 'done', progress: 100, result, suggestions, rejected, score })
-        if (task === mine) task = undefined
-        resolve(optimization)
-      },
-      (error: ResWaveError) => {
-        const phase = error.code === 'cancelled' ? 'cancelled' : 'failed'
-        set({ phase, error, paused: false, upload: undefined })
-        if (task === mine) task = undefined
-        reject(error)
-      },
-    )
+    function fail(error: ResWaveError): void {
+      const phase = error.code === 'cancelled' ? 'cancelled' : 'failed'
+      set({ phase, error, paused: false, upload: undefined })
+      if (task === mine) task = undefined
+      reject(error)
+    }
+    work(mine, set).then((optimization) => {
+      const { result } = optimization
+      const { suggestions, rejected } = result
+      const score = result.score.before
+      set({ phase: 'done', progress: 100, result, suggestions, rejected, score })
+      if (task === mine) task = undefined
+      resolve(optimization)
+    }, fail)
     // The state says it too: who does not await the promise has not overlooked a failure.
     promise.catch(() => {})
     return promise
@@ -262,10 +260,16 @@ export function createOptimizer(client: ResumeClient) {
         listen((options) => client.follow(optimizationId, options), mine, set),
       )
     },
-    async cancel() {
-      const { upload, run } = task ?? {}
-      if (upload) await upload.cancel()
-      else if (run) await run.cancel()
+    cancel() {
+      const mine = task
+      const ended = Promise.resolve((mine?.upload ?? mine?.run)?.cancel())
+      // As of what is started: nobody need await it.
+      ended.catch(() => {})
+      // The server may not be reached: what it has not accepted is over here at once.
+      if (!store.get().optimizationId) {
+        mine?.reject(new ResWaveError('cancelled', 'The call was cancelled'))
+      }
+      return ended
     },
     pause() {
       if (!task?.upload) return

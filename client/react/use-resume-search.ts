@@ -7,6 +7,7 @@ import { useStore } from './store.ts'
 export interface ResumeSearch {
   /** Best first; of the words before until there are those of these. */
   readonly hits: readonly SearchHit[]
+  /** From the moment that the words change. */
   readonly loading: boolean
   readonly error: ResWaveError | undefined
   /** Whether there may be more; `more()` adds the next page. */
@@ -19,6 +20,8 @@ const settleMs = 200
 const defaultPageSize = 20
 
 interface Page {
+  /** The question that it answers. */
+  readonly of: unknown
   readonly hits: readonly SearchHit[]
   readonly hasMore: boolean
 }
@@ -29,28 +32,33 @@ export function useResumeSearch(
   options: Omit<SearchOptions, 'signal' | 'after'> = {},
 ): ResumeSearch {
   const client = useResumeClient()
-  const search = useState(() => createLatest<Page>({ hits: [], hasMore: false }))[0]
+  const search = useState(() => createLatest<Page>({ of: undefined, hits: [], hasMore: false }))[0]
   // Options are compared by what they say: apps write them as literals.
   const key = JSON.stringify(options)
   const ask = useMemo(() => {
     const given: typeof options = JSON.parse(key)
     const size = given.page_size ?? defaultPageSize
-    return (before: readonly SearchHit[]) =>
+    const asking = (before: readonly SearchHit[], waitMs = 0) =>
       search.ask(async (signal) => {
+        await new Promise((resolve) => setTimeout(resolve, waitMs))
         const after = before.at(-1)?.cursor
-        const page = query.trim()
-          ? await client.search(query, { ...given, ...(after && { after }), signal })
-          : []
-        return { hits: [...before, ...page], hasMore: page.length >= size }
+        const page =
+          query.trim() && !signal.aborted
+            ? await client.search(query, { ...given, ...(after && { after }), signal })
+            : []
+        return { of: asking, hits: [...before, ...page], hasMore: page.length >= size }
       })
+    return asking
   }, [client, search, query, key])
   useEffect(() => {
-    const timer = setTimeout(() => void ask([]), query.trim() ? settleMs : 0)
-    return () => {
-      clearTimeout(timer)
-      search.stop()
-    }
+    void ask([], query.trim() ? settleMs : 0)
+    return search.stop
   }, [ask, search, query])
   const { data, loading, error } = useStore(search)
-  return { ...data, loading, error, more: () => ask(search.get().data.hits) }
+  const more = () => {
+    const { of, hits } = search.get().data
+    // After those of the words before comes nothing of these.
+    return ask(of === ask ? hits : [])
+  }
+  return { hits: data.hits, hasMore: data.hasMore, loading, error, more }
 }

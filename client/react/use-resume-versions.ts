@@ -1,11 +1,11 @@
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import type { MadeVersion, ResumeVersion, ResWaveError, VersionComparison } from '../index.ts'
 import { useResumeClient } from './context.ts'
 import { createLatest } from './latest.ts'
 import { useStore } from './store.ts'
 
 export interface ResumeVersions {
-  /** The newest first; of the last resume that was asked for until there are those of this one. */
+  /** The newest first; of the last resume that was asked for until there are those of this one, if one is asked for. */
   readonly versions: readonly ResumeVersion[]
   readonly loading: boolean
   readonly error: ResWaveError | undefined
@@ -22,9 +22,13 @@ export interface ResumeVersions {
 export function useResumeVersions(resumeId: string | undefined): ResumeVersions {
   const client = useResumeClient()
   const history = useState(() => createLatest<readonly ResumeVersion[]>([]))[0]
+  const shown = useRef<unknown>(undefined)
   const actions = useMemo(() => {
     const refresh = async () => {
+      // What changed one resume may end when the app shows another, or none.
+      if (shown.current !== refresh) return
       if (resumeId) await history.ask((signal) => client.versions(resumeId, { signal }))
+      else history.set({ data: [], loading: false, error: undefined })
     }
     const changing =
       <Args extends unknown[], Made>(change: (...args: Args) => Promise<Made>) =>
@@ -44,8 +48,12 @@ export function useResumeVersions(resumeId: string | undefined): ResumeVersions 
     }
   }, [client, history, resumeId])
   useEffect(() => {
+    shown.current = actions.refresh
     void actions.refresh()
-    return history.stop
+    return () => {
+      shown.current = undefined
+      history.stop()
+    }
   }, [actions, history])
   const { data, loading, error } = useStore(history)
   return { versions: data, loading, error, ...actions }

@@ -25,4 +25,5 @@ export const expectedMigrations: readonly string[] = [
   '20261128130900',
   '20261128140753',
   '20261128160227',
+  '20261128162541',
 ]

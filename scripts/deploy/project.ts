@@ -304,6 +304,7 @@ function versionRow(options: ProjectOptions, filePath: string): VersionRow {
     ready_at: null,
     upload_expires_at: null,
     reported_failure: null,
+    idempotency_key: null,
     accepted_suggestions: null,
     composed_from_version_id: null,
     kept_full_reason: null,

@@ -32,6 +32,7 @@ create table public.resume_versions (
   uploaded_at timestamptz,
   ready_at timestamptz,
   reported_failure text,
+  idempotency_key text,
   constraint resume_versions_pkey primary key (version_id),
   constraint resume_versions_resume_id_fkey foreign key (resume_id) references public.resumes (id) on delete cascade,
   -- History survives the loss of a parent; a delta does not survive the loss of its base.
@@ -62,6 +63,7 @@ create table public.resume_versions (
   constraint resume_versions_failure_code_check check (length(failure_code) <= 64),
   constraint resume_versions_label_check check (length(label) between 1 and 100),
   constraint resume_versions_reported_failure_check check (reported_failure in ('network', 'storage', 'aborted', 'timeout', 'other')),
+  constraint resume_versions_idempotency_key_check check (length(idempotency_key) between 1 and 200),
   constraint resume_versions_stored_bytes_check check (stored_bytes > 0),
   constraint resume_versions_kept_full_reason_check check (kept_full_reason in ('too_large', 'no_gain', 'chain_length'))
 );
@@ -85,6 +87,7 @@ comment on column public.resume_versions.object_version is 'The storage object''
 comment on column public.resume_versions.notices is 'What is worth knowing and refuses nothing, as an array of strings: macros, external relations, why a client gave an upload up.';
 comment on column public.resume_versions.failure_code is 'Code of the error registry when state = failed.';
 comment on column public.resume_versions.reported_failure is 'What its client has said of the upload by report_upload_failure, the first time.';
+comment on column public.resume_versions.idempotency_key is 'What its client has called the upload: begun again under the same key, it is the same one while it is pending.';
 comment on column public.resume_versions.stored_bytes is 'Bytes that it takes in storage, of the file or of the delta; null while nothing is there.';
 comment on column public.resume_versions.kept_full_reason is 'Why it is no delta: over settings.max_delta_bytes, nothing to be gained, or settings.max_delta_chain reached.';
 comment on column public.resume_versions.composed_from_version_id is 'The version whose file this one was or is to be made of: restored, or with suggestions put in.';

@@ -83,7 +83,7 @@ end
 $$;
 
 create function private.begin_resume_upload(
-  p_filename text, p_mime_type text, p_file_size bigint, p_resume_id uuid, p_sha256 text
+  p_filename text, p_mime_type text, p_file_size bigint, p_resume_id uuid, p_sha256 text, p_idempotency_key text
 ) returns public.resume_versions
 language plpgsql security definer
 set search_path = ''
@@ -117,8 +117,24 @@ begin
   if p_sha256 !~ '^[0-9a-f]{64}$' then
     perform private.fail('invalid_request', 'The SHA-256 is not 64 lowercase hex digits', 'Send it as such, or leave it out.');
   end if;
+  if length(p_idempotency_key) not between 1 and 200 then
+    perform private.fail('invalid_request', 'The idempotency key is not 1 to 200 characters long', 'Send a key of that length, or none.');
+  end if;
 
   perform private.lock_user(v_caller);
+  -- The answer may have been lost: what it reserved is still there. No index holds keys apart, the lock does.
+  select v.* into v_version
+  from public.resume_versions as v join public.resumes as r on r.id = v.resume_id
+  where r.user_id = v_caller and r.deleted_at is null and v.idempotency_key = p_idempotency_key
+    and v.state = 'pending' and v.upload_expires_at > now();
+  if found then
+    if (v_version.original_filename, v_version.mime_type, v_version.file_size, v_version.expected_sha256, v_version.resume_id)
+      is distinct from (v_name, p_mime_type, p_file_size, p_sha256, coalesce(p_resume_id, v_version.resume_id))
+    then
+      perform private.fail('idempotency_conflict', 'The idempotency key was used with other input', 'Use a new key for a new request.');
+    end if;
+    return v_version;
+  end if;
   perform private.check_version_quota(v_caller, p_file_size);
   if p_resume_id is null then
     perform private.check_resume_quota(v_caller);
@@ -138,10 +154,10 @@ begin
 
   insert into public.resume_versions (
     resume_id, version_number, full_storage_path, file_size, parent_version_id,
-    original_filename, mime_type, expected_sha256, upload_expires_at
+    original_filename, mime_type, expected_sha256, upload_expires_at, idempotency_key
   ) values (
     v_resume.id, v_number, private.object_name(v_caller, v_resume.id, v_number, v_name), p_file_size, v_parent,
-    v_name, p_mime_type, p_sha256, now() + v_settings.upload_ttl
+    v_name, p_mime_type, p_sha256, now() + v_settings.upload_ttl, p_idempotency_key
   )
   returning * into v_version;
   perform private.count('uploads', '{"outcome": "begun"}');
@@ -150,18 +166,19 @@ end
 $$;
 
 create function public.begin_resume_upload(
-  filename text, mime_type text, file_size bigint, resume_id uuid default null, sha256 text default null
+  filename text, mime_type text, file_size bigint, resume_id uuid default null, sha256 text default null,
+  idempotency_key text default null
 ) returns public.resume_versions
 language sql volatile
 set search_path = ''
 as $$
-  select private.begin_resume_upload($1, $2, $3, $4, $5)
+  select private.begin_resume_upload($1, $2, $3, $4, $5, $6)
 $$;
 
-comment on function public.begin_resume_upload(text, text, bigint, uuid, text) is
+comment on function public.begin_resume_upload(text, text, bigint, uuid, text, text) is
 'For users: reserves a version and its name in the bucket resumes (full_storage_path), where the file is to be uploaded before upload_expires_at.
-filename as the person has it; file_size in bytes; resume_id for a new version of a resume, absent for a new one; sha256 (lowercase hex) is compared at ingest if given.
-Raises unauthorized, invalid_filename, unsupported_file_type, file_empty, file_too_large, invalid_request, not_found, quota_exceeded, too_many_requests.';
+filename as the person has it; file_size in bytes; resume_id for a new version of a resume, absent for a new one; sha256 (lowercase hex) is compared at ingest if given. The same idempotency_key, of 1 to 200 characters, gives the same upload while it is pending.
+Raises unauthorized, invalid_filename, unsupported_file_type, file_empty, file_too_large, invalid_request, not_found, idempotency_conflict, quota_exceeded, too_many_requests.';
 
 create function private.finish_upload(p_version public.resume_versions, p_owner_id text, p_priority integer) returns public.resume_versions
 language plpgsql
@@ -353,9 +370,9 @@ $$;
 comment on function private.expire_uploads() is
 'Settles uploads whose time is over: finished if the file is there, failed with upload_expired if not. Returns how many.';
 
-grant execute on function private.begin_resume_upload(text, text, bigint, uuid, text) to authenticated;
+grant execute on function private.begin_resume_upload(text, text, bigint, uuid, text, text) to authenticated;
 grant execute on function private.complete_resume_upload(uuid, text) to authenticated;
 grant execute on function private.report_upload_failure(uuid, text) to authenticated;
-grant execute on function public.begin_resume_upload(text, text, bigint, uuid, text) to authenticated;
+grant execute on function public.begin_resume_upload(text, text, bigint, uuid, text, text) to authenticated;
 grant execute on function public.complete_resume_upload(uuid, text) to authenticated;
 grant execute on function public.report_upload_failure(uuid, text) to authenticated;

@@ -1,7 +1,7 @@
 -- Reserve, send, complete: begin_resume_upload(), complete_resume_upload(), report_upload_failure(), expiry.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(91);
+select plan(103);
 
 -- begin_resume_upload() refuses
 select authenticate_as('auth0|owner');
@@ -154,6 +154,41 @@ update private.settings set uploads_per_hour = 200;
 update public.resumes set deleted_at = now() where id = (select resume_id from first);
 select is(outcome_as('owner', format('select public.complete_resume_upload(%L)', version_id)), 'not_found', 'complete on a deleted resume') from first;
 select is(outcome_as('owner', format('select public.begin_resume_upload(''cv.pdf'', ''application/pdf'', 1, %L)', resume_id)), 'not_found', 'begin on a deleted resume') from first;
+
+-- A key makes of what is asked twice one upload
+create function pg_temp.begin_keyed(
+  p_key text, p_name text default 'keyed.pdf', p_size bigint default 1000, p_resume_id uuid default null, p_sha256 text default null
+) returns public.resume_versions language sql as $$
+  select public.begin_resume_upload(
+    filename => p_name, mime_type => mime_type_of(p_name), file_size => p_size, resume_id => p_resume_id, sha256 => p_sha256, idempotency_key => p_key
+  )
+$$;
+grant execute on function pg_temp.begin_keyed to public;
+update private.settings set max_pending_uploads_per_user = 1;
+select authenticate_as('auth0|keyed');
+create temporary table keyed as select v.* from pg_temp.begin_keyed('one') as v;
+grant select on keyed to public;
+select is((pg_temp.begin_keyed('one')).version_id, version_id, 'the same key gives the same upload, also at the edge of the quota') from keyed;
+select is((pg_temp.begin_keyed('one', p_resume_id => resume_id)).version_id, version_id, 'also with the resume that it made') from keyed;
+select is(outcome(format('select pg_temp.begin_keyed(%L, %L, %L, %L, %L)', 'one', name, size, resume_id, sha256)), 'idempotency_conflict', 'the same key with ' || reason)
+from (
+  values
+    ('other.pdf', 1000, null::uuid, null, 'another name'), ('keyed.pdf', 1001, null, null, 'another size'),
+    ('keyed.pdf', 1000, gen_random_uuid(), null, 'another resume'), ('keyed.pdf', 1000, null, repeat('a', 64), 'another hash')
+) as t (name, size, resume_id, sha256, reason);
+select is(outcome(format('select pg_temp.begin_keyed(%L)', key)), 'invalid_request', format('a key of %s characters is refused', length(key)))
+from (values (''), (repeat('x', 201))) as t (key);
+select authenticate_as('auth0|stranger');
+select isnt((pg_temp.begin_keyed('one')).version_id, version_id, 'the key of another user is another one') from keyed;
+select as_dba();
+update public.resume_versions set upload_expires_at = now() where version_id = (select version_id from keyed);
+update private.settings set max_pending_uploads_per_user = 100;
+select authenticate_as('auth0|keyed');
+create temporary table keyed_again as select v.* from pg_temp.begin_keyed('one') as v;
+select isnt(a.version_id, k.version_id, 'what has expired is not given again') from keyed_again as a, keyed as k;
+select is((public.report_upload_failure(version_id, 'aborted')).state, 'failed', 'the next one is given up') from keyed_again;
+select isnt((pg_temp.begin_keyed('one')).version_id, version_id, 'what was given up is not given again') from keyed_again;
+select as_dba();
 
 -- A hash that is known only once everything was sent
 create temporary table hashed as select v.* from begin_upload('auth0|hashed', 'cv.pdf') as v;

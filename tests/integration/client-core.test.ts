@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import {
   createResumeClient,
   type OptimizationEvent,
+  type Upload,
   type UploadProgress,
 } from '../../client/index.ts'
 import type { Database } from '../../functions/_shared/database/database.gen.ts'
@@ -88,23 +89,6 @@ describe('upload()', () => {
     const client = createResumeClient({ supabase })
     await expect(client.upload(resumeFile()).done).rejects.toMatchObject({ code: 'session_over' })
   })
-
-  it('is given up by cancel() and by its signal, and the server knows why', async () => {
-    const { client, person } = newClient()
-    const control = new AbortController()
-    const byCancel = client.upload(resumeFile(), { onProgress: () => void byCancel.cancel() })
-    const bySignal = client.upload(resumeFile(), {
-      signal: control.signal,
-      onProgress: () => control.abort(),
-    })
-    await expect(byCancel.done).rejects.toMatchObject({ code: 'cancelled' })
-    await expect(bySignal.done).rejects.toMatchObject({ code: 'cancelled' })
-    const never = client.upload(resumeFile(), { signal: AbortSignal.abort() })
-    await expect(never.done).rejects.toMatchObject({ code: 'cancelled' })
-    await byCancel.cancel()
-    const { data } = await person.client.from('resume_versions').select()
-    for (const row of data ?? []) expect(row).toMatchObject({ reported_failure: 'aborted' })
-  })
 })
 
 describe('a session', () => {
@@ -147,14 +131,37 @@ describe('upload() on a bad way', () => {
   afterAll(() => way.stop())
 
   it('tries again what was refused, reset, or done and never answered', async () => {
-    const { client } = newClient(way.url)
+    const { client, person } = newClient(way.url)
     for (const fault of ['refuse', 'reset', 'lose answer'] as const) {
+      way.strike(/begin_resume_upload/, fault)
       way.strike(/upload\/sign.*token=/, fault)
       way.strike(/complete_resume_upload/, fault)
       const version = await client.upload(resumeFile()).done
       expect(version.state, fault).toMatch(/uploaded|ready/)
     }
-    expect(way.struck).toBe(6)
+    expect(way.struck).toBe(9)
+    // What was reserved without an answer is what the second question got.
+    const { data } = await person.client.from('resume_versions').select('state')
+    expect(data).toHaveLength(3)
+  })
+
+  it('is given up by cancel() and by its signal, and the server knows why', async () => {
+    const { client, person } = newClient(way.url)
+    const control = new AbortController()
+    for (const giveUp of [(upload: Upload) => upload.cancel(), () => control.abort()]) {
+      way.strike(/upload\/sign.*token=/, 'hold')
+      const held = way.held()
+      const upload = client.upload(resumeFile(), { signal: control.signal })
+      await held
+      void giveUp(upload)
+      await expect(upload.done).rejects.toMatchObject({ code: 'cancelled' })
+      await upload.cancel()
+    }
+    const never = client.upload(resumeFile(), { signal: control.signal })
+    await expect(never.done).rejects.toMatchObject({ code: 'cancelled' })
+    const { data } = await person.client.from('resume_versions').select('state, reported_failure')
+    const givenUp = { state: 'failed', reported_failure: 'aborted' }
+    expect(data).toEqual([givenUp, givenUp])
   })
 
   it('never takes a file that changed on its way for the one that was sent', async () => {

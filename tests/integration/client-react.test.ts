@@ -1,12 +1,20 @@
 /** The hooks in a document, with React 18 and 19, against the embedded stack. */
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { ResumeClient } from '../../client/index.ts'
+import {
+  type ResumeClient,
+  type ResumeVersion,
+  ResWaveError,
+  type SearchHit,
+  type SearchOptions,
+} from '../../client/index.ts'
 import type * as Hooks from '../../client/react/index.ts'
 import { app, eventually, type Person, resumeFile } from './app.ts'
 import { openPage, type Page } from './dom.ts'
 import { startTroubledWay, type TroubledWay } from './troubled-way.ts'
 
 const { stack, newPerson, clientWith, behave, readVersion } = app()
+
+const refusal = new ResWaveError('too_many_requests', 'Later')
 
 type Optimizer = ReturnType<typeof Hooks.useResumeOptimizer>
 
@@ -260,6 +268,75 @@ describe.each(['18', '19'] as const)('with React %s', (version) => {
     )
     expect(hits).toMatchObject([{ original_filename: 'zebra.pdf' }])
     expect(new Set(asked.mock.calls.map(([text]) => text))).toEqual(new Set(['zebra']))
+    mounted.unmount()
+  })
+
+  it('useResumeSearch() puts no words after the hits of others, and loads from the first letter on', async () => {
+    const { client } = newClient()
+    const search = vi.fn(async (query: string, { after }: SearchOptions = {}) => {
+      if (query === 'beta' && search.mock.calls.length === 2) throw refusal
+      return [`${query} ${after ?? 'first'}`].map((cursor) => ({ cursor }) as SearchHit)
+    })
+    let query = 'alpha'
+    const mounted = mount(
+      { ...client, search },
+      () => page.hooks.useResumeSearch(query, { page_size: 1 }),
+      false,
+    )
+    const found = () => mounted.last().hits.map(({ cursor }) => cursor)
+    await mounted.until(({ hits }) => hits.length === 1)
+    query = 'beta'
+    mounted.render()
+    await mounted.until(({ loading }) => loading)
+    expect(search).toHaveBeenCalledTimes(1)
+    await mounted.until(({ error }) => error === refusal)
+    await mounted.last().more()
+    await mounted.until(({ loading }) => !loading)
+    expect(found()).toEqual(['beta first'])
+    await mounted.last().more()
+    await mounted.until(({ hits }) => hits.length === 2)
+    expect(found()).toEqual(['beta first', 'beta beta first'])
+
+    query = 'gamma'
+    mounted.render()
+    await mounted.until(({ loading }) => loading)
+    await mounted.last().more()
+    expect(search.mock.lastCall).toMatchObject(['gamma', { page_size: 1 }])
+    await mounted.until(({ loading }) => !loading)
+    expect(found()).toEqual(['gamma first'])
+    mounted.unmount()
+  })
+
+  it('useResumeVersions() leaves what ends for one resume out of another, and without one shows none', async () => {
+    const { client } = newClient()
+    const restored = Promise.withResolvers<never>()
+    const versions = vi.fn(async (resumeId: string) => [
+      { version_id: `of ${resumeId}` } as ResumeVersion,
+    ])
+    let resumeId: string | undefined = 'a'
+    const mounted = mount(
+      { ...client, versions, restore: () => restored.promise },
+      () => page.hooks.useResumeVersions(resumeId),
+      false,
+    )
+    const shows = (value: Hooks.ResumeVersions) => value.versions[0]?.version_id
+    const ofA = await mounted.until((value) => shows(value) === 'of a')
+    const restoring = ofA.restore('of a')
+    resumeId = 'b'
+    mounted.render()
+    await mounted.until((value) => shows(value) === 'of b')
+    restored.resolve(undefined as never)
+    await restoring
+    await ofA.refresh()
+    expect(versions.mock.calls.map(([id]) => id)).toEqual(['a', 'b'])
+
+    versions.mockReturnValue(new Promise(() => {}))
+    void mounted.last().refresh()
+    await mounted.until(({ loading }) => loading)
+    resumeId = undefined
+    mounted.render()
+    const none = await mounted.until(({ loading }) => !loading)
+    expect(none).toMatchObject({ versions: [], error: undefined })
     mounted.unmount()
   })
 

@@ -107,6 +107,7 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          idempotency_key: string | null
           kept_full_reason: string | null
           label: string | null
           language: string | null
@@ -143,6 +144,7 @@ export type Database = {
           full_storage_path: string
           headings?: string | null
           held_as?: string
+          idempotency_key?: string | null
           kept_full_reason?: string | null
           label?: string | null
           language?: string | null
@@ -178,6 +180,7 @@ export type Database = {
           full_storage_path?: string
           headings?: string | null
           held_as?: string
+          idempotency_key?: string | null
           kept_full_reason?: string | null
           label?: string | null
           language?: string | null
@@ -311,6 +314,7 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          idempotency_key: string | null
           kept_full_reason: string | null
           label: string | null
           language: string | null
@@ -344,6 +348,7 @@ export type Database = {
         Args: {
           file_size: number
           filename: string
+          idempotency_key?: string
           mime_type: string
           resume_id?: string
           sha256?: string
@@ -361,6 +366,7 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          idempotency_key: string | null
           kept_full_reason: string | null
           label: string | null
           language: string | null
@@ -437,6 +443,7 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          idempotency_key: string | null
           kept_full_reason: string | null
           label: string | null
           language: string | null
@@ -573,6 +580,7 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          idempotency_key: string | null
           kept_full_reason: string | null
           label: string | null
           language: string | null
@@ -716,6 +724,7 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          idempotency_key: string | null
           kept_full_reason: string | null
           label: string | null
           language: string | null
@@ -779,6 +788,7 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          idempotency_key: string | null
           kept_full_reason: string | null
           label: string | null
           language: string | null
@@ -830,6 +840,7 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          idempotency_key: string | null
           kept_full_reason: string | null
           label: string | null
           language: string | null
@@ -1019,6 +1030,7 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          idempotency_key: string | null
           kept_full_reason: string | null
           label: string | null
           language: string | null
@@ -1108,6 +1120,7 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          idempotency_key: string | null
           kept_full_reason: string | null
           label: string | null
           language: string | null
@@ -1157,6 +1170,7 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          idempotency_key: string | null
           kept_full_reason: string | null
           label: string | null
           language: string | null
@@ -1238,6 +1252,7 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          idempotency_key: string | null
           kept_full_reason: string | null
           label: string | null
           language: string | null
@@ -1331,6 +1346,7 @@ export type Database = {
           full_storage_path: string
           headings: string | null
           held_as: string
+          idempotency_key: string | null
           kept_full_reason: string | null
           label: string | null
           language: string | null

@@ -76,12 +76,12 @@ async function only<T>(rows: PromiseLike<readonly T[]>): Promise<T> {
   return row
 }
 
-function beginUpload(name: string, resumeId: string | null = null) {
+function beginUpload(name: string, resumeId: string | null = null, key: string | null = null) {
   return asUser(owner, (transaction) =>
     only(
       transaction<
         Version[]
-      >`select * from public.begin_resume_upload(${name}, 'application/pdf', 1000, ${resumeId})`,
+      >`select * from public.begin_resume_upload(${name}, 'application/pdf', 1000, ${resumeId}, null, ${key})`,
     ),
   )
 }
@@ -175,6 +175,15 @@ test(
     const numbers =
       await sql`select version_number as number from public.resume_versions order by 1`
     expect(numbers.map(({ number }) => number)).toEqual(times(connections + 1).map((n) => n + 1))
+  },
+  timeoutMs,
+)
+
+test(
+  'begin_resume_upload() many times at once under one key begins one upload',
+  async () => {
+    const begun = await Promise.all(times(connections).map(() => beginUpload('cv.pdf', null, 'k')))
+    expect(new Set(begun.map(({ version_id }) => version_id)).size).toBe(1)
   },
   timeoutMs,
 )
