@@ -22,7 +22,7 @@ export interface ErrorFacts {
 
 /** The codes that the registry calls retryable, and ours; a test holds it against each of them. */
 export const retryableCodes =
-  /^(quota_|too_many|upload_inc|model_(?!tr)|circuit_|deadline_|lease_|migration_(not_exp|source_ch)|draining|unavail|internal|offline)/
+  /^(quota_|too_many|upload_inc|model_(?!tr)|circuit_|deadline_|lease_|migration_(not_exp|source_[cu])|draining|unavail|internal|offline)/
 
 /** The only error that this package throws or rejects with. Decide by `code`, never by the message. */
 export class ResWaveError extends Error {
