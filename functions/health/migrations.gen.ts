@@ -24,4 +24,5 @@ export const expectedMigrations: readonly string[] = [
   '20261128125600',
   '20261128130900',
   '20261128140753',
+  '20261128163245',
 ]

@@ -44,6 +44,8 @@ const listedFile = legacyFile.extend({
   fullPath: z.string().nullable(),
   /** Its resume was deleted, or rolled back. */
   deleted: z.boolean(),
+  /** Of its user in the rollout; null where none was ever started. */
+  phase: z.string().nullable(),
   purgeable: z.boolean(),
 })
 

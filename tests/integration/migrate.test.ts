@@ -334,6 +334,7 @@ describe('npm run migrate', () => {
         { phase: 'dual_write', percentage: 30 },
         { phase: 'dual_write', percentage: 60 },
         { phase: 'dual_read', percentage: 60 },
+        { phase: 'supabase', percentage: 60 },
       ].map((stage) => ({ ...stage, minSeconds: 0, minCalls: 1, minUsers: 1 }))
       const [rollout] = await sql`
         select (public.start_rollout('test', 'to see it', ${sql.json(stages)}) ->> 'rolloutId')::integer as id`
@@ -355,6 +356,12 @@ describe('npm run migrate', () => {
       expect((await migrate('run')).code).toBe(0)
       await read()
       await sql`update private.legacy_files set purge_after_at = now() where user_id = ${purged}`
+      // No source goes that an app may read.
+      expect(await migrate('purge', ['--stage', '2'])).toMatchObject({
+        code: 0,
+        said: { purged: 0 },
+      })
+      await sql`select public.force_rollout_stage(4, 'test', 'to the end')`
       const purge = await migrate('purge', ['--stage', '2', '--confirm', 'purge 1 files'])
       expect(purge, purge.err).toMatchObject({ code: 0, said: { purged: 1 } })
       await sql`select public.pin_rollout_user(${pinned}, 'local', 'test', 'chosen')`
@@ -363,6 +370,10 @@ describe('npm run migrate', () => {
       await sql`select public.force_rollout_stage(2, 'test', 'on')`
       const early = await migrate('rollback', ['--stage', '2'])
       expect(early).toMatchObject({ code: 3, err: expect.stringContaining('force_rollout_stage') })
+      for (const args of [['--all'], ['--user', String(purged)]]) {
+        const refused = await migrate('rollback', args)
+        expect(refused).toMatchObject({ code: 3, err: expect.stringContaining('dual_write') })
+      }
       await sql`select public.force_rollout_stage(1, 'test', 'back')`
 
       const told = await endOf(start(['rollback', '--source', disk.root, '--stage', '2']))
@@ -393,7 +404,7 @@ describe('npm run migrate', () => {
         return `${code} ${err.split(':')[0]}`
       }
       expect(await codeOf('--stage', '3')).toBe('3 conflict')
-      expect(await codeOf('--stage', '4')).toBe('3 not_found')
+      expect(await codeOf('--stage', '5')).toBe('3 not_found')
       await sql`select public.force_rollout_stage(0, 'test', 'over')`
       await sql`update private.rollouts set ended_at = now() where ended_at is null`
       expect(await codeOf('--stage', '1')).toBe('3 not_found')
