@@ -52,6 +52,15 @@ const listedFile = legacyFile.extend({
 /** With what became of its version. */
 export type ListedFile = z.infer<typeof listedFile>
 
+/**
+ * False when nobody comes back for an object of that name: what a worker had in hand when a store deleted or wrote the
+ * file. One of its older versions may still be there.
+ */
+export function mayHaveObject(file: ListedFile): boolean {
+  const isOver = ['verified', 'purged', 'rolled_back'].includes(file.state)
+  return !isOver || file.fullPath === file.objectName
+}
+
 export const listedFiles = z.array(listedFile)
 
 export const planned = z.object({

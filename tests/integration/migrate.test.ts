@@ -328,6 +328,48 @@ describe('npm run migrate', () => {
   )
 
   it(
+    'what retention has pruned is no fault, and keeps nothing from being rolled back',
+    async () => {
+      const person = newPerson()
+      await put(`${person.sub}/cv.pdf`, variant(1))
+      expect((await migrate('run')).code).toBe(0)
+      await read()
+      await sql`update private.legacy_files set purge_after_at = now()`
+      expect((await migrate('purge', ['--confirm', 'purge 1 files'])).said.purged).toBe(1)
+      const { data: moved } = await person.client
+        .from('resume_versions')
+        .select('version_id, resume_id')
+        .single()
+      await person.client.rpc('pin_resume_version', {
+        version_id: moved?.version_id ?? '',
+        pinned: false,
+      })
+      await sql`insert into private.retention_overrides (user_id, keep_last) values (${person.sub}, 1)`
+      await upload(person, resumeFile('new.pdf'), moved?.resume_id)
+      const states = await eventually(
+        async () => {
+          await callWorker()
+          const { data } = await person.client.from('resume_versions').select('state')
+          return data?.map(({ state }) => state).sort()
+        },
+        (found) => found?.join(' ') === 'pruned ready',
+      )
+      expect(states).toEqual(['pruned', 'ready'])
+
+      expect(await migrate('verify')).toMatchObject({ code: 0, said: { counts: { pruned: 1 } } })
+      const back = await migrate('rollback', ['--all'])
+      expect(back, back.err).toMatchObject({
+        code: 0,
+        said: { files: 1, restored: 0, exported: 1, failures: [] },
+      })
+      const paths = Object.keys(await tree())
+      expect(paths).toHaveLength(2)
+      expect(paths.some((path) => path.endsWith('/v2/new.pdf'))).toBe(true)
+    },
+    timeoutMs,
+  )
+
+  it(
     'rollback --stage takes out the users whom that stage took in, and no others',
     async () => {
       const stages = [
