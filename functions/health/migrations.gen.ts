@@ -26,4 +26,5 @@ export const expectedMigrations: readonly string[] = [
   '20261128140753',
   '20261128160227',
   '20261128162541',
+  '20261128163245',
 ]

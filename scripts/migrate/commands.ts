@@ -109,6 +109,7 @@ const rollback: Command = async (surroundings) => {
   const { options, out, signal, stopping } = surroundings
   const service = surroundings.service()
   const filter = await filterOf(surroundings, service)
+  await checkLocal(filter, service)
   const progress = begin(surroundings, await totalOf(filter, service, notRolledBack))
   const done = await rollBack({ ...options, filter }, service, progress, stopping, signal)
   progress.end()
@@ -129,7 +130,11 @@ const purge: Command = async (surroundings) => {
   const chosen = { ...options, filter }
   const { files, givenUp } = await countPurgeable(chosen, service)
   const phrase = `purge ${files} files`
-  if (files === 0) note('No file is verified, read by ingest, and past its grace period')
+  if (files === 0) {
+    note(
+      'No file is verified, read by ingest, past its grace period, and in no phase before supabase',
+    )
+  }
   if (givenUp > 0) note(`${givenUp} were given up before, and are on the disk still or again`)
   if (files > 0) {
     const question = `The sources of ${files} files are deleted from ${options.root} for good. Type "${phrase}": `
@@ -197,6 +202,17 @@ async function filterOf({ options, name, note }: Surroundings, service: Service)
   if (stage.pinned > 0)
     note(`${stage.pinned} of them are pinned to a phase, and left alone: --user`)
   return { ...options.filter, stage }
+}
+
+/** Nothing is taken from under users whose app may read or write the service. */
+async function checkLocal(filter: Filter, service: Service): Promise<void> {
+  for await (const { userId, phase } of service.list({ ...filter, states: notRolledBack })) {
+    if (phase === null || phase === 'local') continue
+    throw new AppError(
+      'conflict',
+      `User '${userId}' is in phase ${phase}, perhaps others too. Take them back to local (force_rollout_stage, or pin_rollout_user for one), let the app's stores bring the disk up to date, then roll back`,
+    )
+  }
 }
 
 const openStates = ['planned', 'locked', 'uploaded'] as const

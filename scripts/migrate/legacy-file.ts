@@ -44,11 +44,22 @@ const listedFile = legacyFile.extend({
   fullPath: z.string().nullable(),
   /** Its resume was deleted, or rolled back. */
   deleted: z.boolean(),
+  /** Of its user in the rollout; null where none was ever started. */
+  phase: z.string().nullable(),
   purgeable: z.boolean(),
 })
 
 /** With what became of its version. */
 export type ListedFile = z.infer<typeof listedFile>
+
+/**
+ * False when nobody comes back for an object of that name: what a worker had in hand when a store deleted or wrote the
+ * file. One of its older versions may still be there.
+ */
+export function mayHaveObject(file: ListedFile): boolean {
+  const isOver = ['verified', 'purged', 'rolled_back'].includes(file.state)
+  return !isOver || file.fullPath === file.objectName
+}
 
 export const listedFiles = z.array(listedFile)
 

@@ -1,7 +1,7 @@
 /** One locked file, from the disk to a version whose bytes are proven. */
 import { AppError } from '../../functions/_shared/errors.ts'
 import { hashFile, isUntouched } from './hash-file.ts'
-import type { LegacyFile } from './legacy-file.ts'
+import { type LegacyFile, mayHaveObject } from './legacy-file.ts'
 import type { Service } from './service.ts'
 import { sourcePath } from './sources.ts'
 import type { Hashed } from './storage.ts'
@@ -22,9 +22,14 @@ export async function moveFile(
   const source = await hashFile(path, signal)
   // What was transferred had been read back equal before; only the last word is missing.
   const sent = file.versionId === null && (await store(file, path, source, service, signal))
-  if (!(await isUntouched(path, source))) {
+  try {
+    if (!(await isUntouched(path, source))) {
+      throw new AppError('migration_source_changed', `'${file.path}' changed while it was moved`)
+    }
+  } catch (error) {
+    // Changed or gone: what was sent is of no use.
     if (file.versionId === null) await discard(file, service, signal)
-    throw new AppError('migration_source_changed', `'${file.path}' changed while it was moved`)
+    throw error
   }
   try {
     await service.finish({ id: file.id, sha256: source.sha256, size: source.size })
@@ -73,4 +78,23 @@ async function store(
 async function discard(file: LegacyFile, service: Service, signal: AbortSignal): Promise<void> {
   if (!(await service.extend()).includes(file.id)) throw new AppError('migration_not_locked')
   await service.objects.remove(file.objectName, signal)
+}
+
+/**
+ * For a worker that has lost the file. Another one may have made a version of what was uploaded, or still will; when it was a store that
+ * has deleted or written the file, nobody will.
+ */
+export async function leaveFile(
+  file: LegacyFile,
+  service: Service,
+  signal: AbortSignal,
+): Promise<void> {
+  const { id, userId, fileId, objectName } = file
+  for await (const now of service.list({ userId, fileId })) {
+    if (now.id === id && mayHaveObject(now)) return
+  }
+  // After the row: from then on no version can come to rely on it.
+  if (!(await service.ownedNames([objectName])).has(objectName)) {
+    await service.objects.remove(objectName, signal)
+  }
 }

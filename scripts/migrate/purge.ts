@@ -76,7 +76,8 @@ function candidates({ filter }: PurgeOptions, service: Service): AsyncGenerator<
  */
 async function isDue(file: ListedFile, root: string): Promise<boolean> {
   if (file.state === 'verified') return file.purgeable
-  if (file.versionState !== 'ready' || file.deleted) return false
+  if (file.versionState !== 'ready' || file.deleted || (file.phase ?? 'supabase') !== 'supabase')
+    return false
   try {
     await statFile(sourcePath(root, file.path))
     return true

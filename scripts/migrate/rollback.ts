@@ -95,8 +95,8 @@ async function restoreSource(
     )
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'migration_source_missing') throw error
-    if (version === undefined || file.sha256 === null) {
-      // Never moved and gone from the disk, or deleted by its user for good: nothing to give back.
+    if (version === undefined || version.state === 'pruned' || file.sha256 === null) {
+      // Never moved and gone from the disk, deleted by its user for good, or given up by retention: nothing to give back.
       if (file.state === 'verified' || file.state === 'purged') return false
       throw error
     }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../../functions/_shared/errors.ts'
 import { type Piece, pieceOf } from './deadline.ts'
 import type { LegacyFile } from './legacy-file.ts'
-import { moveFile } from './move-file.ts'
+import { leaveFile, moveFile } from './move-file.ts'
 import type { Progress } from './progress.ts'
 import type { Filter, Service } from './service.ts'
 
@@ -63,8 +63,14 @@ export async function moveAll(
       })
       .catch(async (error: unknown) => {
         if (signal.aborted) return
-        if (piece.signal.aborted || isCode(error, 'migration_not_locked')) moved.lost++
-        else await recordFailure(file, error, service, moved, progress)
+        const isLost =
+          piece.signal.aborted ||
+          isCode(error, 'migration_not_locked') ||
+          (await recordFailure(file, error, service, moved, progress)) === 'lost'
+        if (!isLost) return
+        moved.lost++
+        // What cannot be removed now is an orphan, which verify names.
+        await leaveFile(file, service, signal).catch(() => undefined)
       })
       .finally(() => {
         piece[Symbol.dispose]()
@@ -157,7 +163,7 @@ async function recordFailure(
   service: Service,
   moved: Moved,
   progress: Progress,
-): Promise<void> {
+): Promise<'recorded' | 'lost'> {
   const known =
     error instanceof AppError ? error : new AppError('internal', undefined, { cause: error })
   try {
@@ -167,15 +173,16 @@ async function recordFailure(
       passing.has(known.code),
       known.retryAfterSeconds,
     )
-    if (state !== 'failed') return
+    if (state !== 'failed') return 'recorded'
   } catch (failure) {
     // It is no longer ours, or its lease will end: either way another attempt decides.
-    if (isCode(failure, 'migration_not_locked')) moved.lost++
-    if (isCode(known, 'migration_unknown_file')) moved.lost++
-    return
+    const isLost =
+      isCode(failure, 'migration_not_locked') || isCode(known, 'migration_unknown_file')
+    return isLost ? 'lost' : 'recorded'
   }
   moved.failed[known.code] = (moved.failed[known.code] ?? 0) + 1
   progress.failed(`${file.userId}/${file.path}: ${known.code}: ${known.message}`)
+  return 'recorded'
 }
 
 function isCode(error: unknown, code: string): boolean {

@@ -1,18 +1,18 @@
 /** `verify`: reads both sides again, and believes nothing of what a run has recorded but the names. */
-import { AppError } from '../../functions/_shared/errors.ts'
+import { AppError, errorKinds, isErrorCode } from '../../functions/_shared/errors.ts'
 import { failureOfOne } from './file-failure.ts'
 import { hashFile } from './hash-file.ts'
 import { inParallel } from './in-parallel.ts'
-import type { ListedFile } from './legacy-file.ts'
+import { type ListedFile, mayHaveObject } from './legacy-file.ts'
 import type { Progress } from './progress.ts'
 import type { Filter, Service } from './service.ts'
 import { readSources, type SourceOptions, sourcePath } from './sources.ts'
 import { hashVersion } from './version-bytes.ts'
 
 /**
- * equal; missing (nothing of it in the service); different; source_missing (not purged, yet gone);
- * unreadable (one side cannot be read whole: the detail says why);
- * refused (ingest took it for no resume: the source alone has it); deleted (by its user); unmoved;
+ * equal; missing (nothing of it in the service, or a version that has failed there); different; source_missing (not
+ * purged, yet gone); unreadable (one side cannot be read whole: the detail says why); refused (ingest took it for no
+ * resume: the source alone has it); pruned (given up by retention, as its user allowed); deleted (by its user); unmoved;
  * extra (on the disk, not in the migration); orphaned (in the service, of no file and no version).
  */
 export type Finding =
@@ -22,6 +22,7 @@ export type Finding =
   | 'source_missing'
   | 'unreadable'
   | 'refused'
+  | 'pruned'
   | 'deleted'
   | 'unmoved'
   | 'extra'
@@ -58,7 +59,7 @@ export async function verifyMigration(
   const objects = new Set<string>()
   await inParallel(service.list(options.filter), options.concurrency, async (file) => {
     known.add(file.path)
-    objects.add(file.objectName)
+    if (mayHaveObject(file)) objects.add(file.objectName)
     const compared = compare(file, options.root, service, signal)
     const [finding, detail] = await compared.catch(unreadable)
     found(finding, file.path, detail)
@@ -109,7 +110,10 @@ async function compare(
     return ['unmoved', file.errorCode ?? file.state]
   }
   if (file.versionId === null || file.deleted) return ['deleted']
-  if (file.versionState === 'failed') return ['refused', file.failureCode ?? '']
+  if (file.versionState === 'pruned') return ['pruned']
+  if (file.versionState === 'failed') {
+    return [isRefused(file) ? 'refused' : 'missing', file.failureCode ?? '']
+  }
   const remote = await hashVersion({ ...file, versionId: file.versionId }, service, signal)
   if (remote === undefined) return ['missing']
   const local = await localHash(file, root, signal)
@@ -123,6 +127,14 @@ function unreadable(error: unknown): [Finding, string] {
   const { code, message } = failureOfOne(error)
   return ['unreadable', `${code}: ${message}`]
 }
+
+/** By ingest, for what the file is, and the disk still has it. The others have failed for what befell them here. */
+function isRefused({ state, failureCode }: ListedFile): boolean {
+  if (state === 'purged' || !isErrorCode(failureCode)) return false
+  return !errorKinds[failureCode].retryable && !lostHere.includes(failureCode)
+}
+
+const lostHere: readonly string[] = ['file_lost', 'hash_mismatch']
 
 /** Of a purged source its hash is what is left. */
 async function localHash(

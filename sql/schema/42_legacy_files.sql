@@ -236,7 +236,7 @@ end
 $$;
 
 comment on function private.plan_legacy_file(private.legacy_files, boolean) is
-'Takes a file into the migration: planned, known already, changed since it was verified, or erased (its user had everything erased). p_again plans what failed or was rolled back.';
+'Takes a file into the migration: planned, known already, changed since it was verified, or erased (its user had everything erased). p_again plans what failed or was rolled back. Its user is locked.';
 
 create function private.plan_legacy_files(p_files jsonb, p_again boolean) returns jsonb
 language plpgsql security definer
@@ -254,6 +254,9 @@ begin
   if coalesce(jsonb_typeof(p_files), '') <> 'array' or jsonb_array_length(p_files) > 1000 then
     perform private.fail('invalid_request', 'The files are no array of at most 1,000');
   end if;
+  -- An erasure is either seen or finds the rows. Before the first file, in the order of everybody who locks many users.
+  perform private.lock_user(u.user_id)
+  from (select distinct l ->> 'userId' as user_id from jsonb_array_elements(p_files) as l order by 1) as u;
   for v_line in select value from jsonb_array_elements(p_files) loop
     v_index := v_index + 1;
     begin

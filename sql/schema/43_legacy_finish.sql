@@ -9,8 +9,10 @@ declare
   v_file private.legacy_files;
 begin
   select * into v_file from private.legacy_files as f where f.legacy_file_id = p_id;
-  -- The answer to whoever verified it was lost.
-  if v_file.state in ('verified', 'purged') and v_file.sha256 = p_sha256 then
+  -- The answer to whoever verified it was lost. A store may have written the same bytes, but elsewhere.
+  if v_file.state in ('verified', 'purged') and v_file.sha256 = p_sha256 and exists (
+    select from public.resume_versions as v where v.version_id = v_file.version_id and v.full_storage_path = v_file.object_name
+  ) then
     return;
   end if;
   perform private.record_legacy_upload(p_id, p_lease_token, p_sha256, p_file_size);

@@ -124,12 +124,20 @@ set search_path = ''
 as $$
 -- Definer: these tables are written by the product alone; execute is for service_role.
 declare
+  v_phase text;
   v_resumes uuid[];
 begin
   perform private.lock_user(p_user_id);
   perform from private.legacy_files as f where f.user_id = p_user_id and f.file_id = p_file_id order by f.legacy_file_id for update;
   if not found then
     perform private.fail('migration_unknown_file', 'There is no such file in the migration');
+  end if;
+  -- Nothing is taken from under an app that may read or write here.
+  v_phase := private.rollout_phase_if_any(p_user_id);
+  if v_phase <> 'local' then
+    perform private.fail(
+      'conflict', format('The user is in phase %s', v_phase), 'Take them back to local first: force_rollout_stage(), or pin_rollout_user().'
+    );
   end if;
   if exists (
     select from private.legacy_files as f
@@ -161,7 +169,7 @@ $$;
 comment on function public.rollback_file_transfer(text, text, uuid[]) is
 'For the service: takes a legacy file with all its versions back out. Its resume is deleted as by its owner, and erased when the undelete window has passed.
 p_exported: the versions that are safely on the local side. Idempotent; returns how many were taken back.
-Raises migration_unknown_file, migration_not_locked, migration_not_exported.';
+Raises migration_unknown_file, migration_not_locked, migration_not_exported, conflict (a rollout has the user in another phase than local).';
 
 create function private.record_legacy_purge(p_ids bigint[]) returns bigint[]
 language plpgsql security definer
@@ -177,6 +185,8 @@ begin
     from public.resume_versions as v, public.resumes as r
     where f.legacy_file_id = any (p_ids) and v.version_id = f.version_id and r.id = v.resume_id
       and f.state = 'verified' and f.purge_after_at <= now() and v.state = 'ready' and r.deleted_at is null
+      -- In any other phase their app has the disk for its own, or to fall back to.
+      and coalesce(private.rollout_phase_if_any(f.user_id), 'supabase') = 'supabase'
     returning f.legacy_file_id
   )
   select coalesce(array_agg(p.legacy_file_id), '{}') into v_purged from purged as p;
@@ -192,7 +202,7 @@ as $$
 $$;
 
 comment on function public.internal_record_legacy_purge(bigint[]) is
-'Gives sources up: of these files, those that are verified, read by ingest and past their grace period. Returns which; only their sources may be deleted, after this.';
+'Gives sources up: of these files, those that are verified, read by ingest and past their grace period, of users whom no rollout has in a phase before supabase. Returns which; only their sources may be deleted, after this.';
 
 grant execute on function private.migration_status() to service_role;
 grant execute on function private.versions_of_legacy_file(text, text) to service_role;

@@ -245,6 +245,17 @@ $$;
 comment on function public.rollout_phase(text) is
 'The phase of a user: local, dual_write, dual_read or supabase. It never goes back while stages rise. Called by what writes to both stores. Raises invalid_request.';
 
+create function private.rollout_phase_if_any(p_user_id text) returns text
+language sql stable
+set search_path = ''
+as $$
+  select private.rollout_phase(p_user_id)
+  where exists (select from private.rollouts) or exists (select from private.rollout_pins as p where p.user_id = p_user_id)
+$$;
+
+comment on function private.rollout_phase_if_any(text) is
+'The phase of a user; null where no rollout was ever started and nobody has pinned them: which side their app uses is then for its operator to know.';
+
 create function private.forget_rollout_user(p_user_id text) returns void
 language plpgsql
 set search_path = ''

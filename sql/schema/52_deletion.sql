@@ -7,7 +7,7 @@ create table private.erasures (
   user_digest text not null,
   reason text not null,
   requested_at timestamptz not null default now(),
-  -- Until then a signed upload URL may still bring an object back.
+  -- Until then a signed upload URL, or whoever had a file in hand, may still bring an object back.
   sweep_until timestamptz not null,
   prefixes text[] not null default '{}',
   resumes integer not null,
@@ -146,9 +146,17 @@ begin
   insert into private.erasures (user_id, user_digest, reason, resumes, prefixes, sweep_until)
   select
     p_user_id, private.user_digest(p_user_id), p_reason, cardinality(p_resume_ids),
-    array(select 'user_uploads/' || private.storage_segment(p_user_id) || '/' || i::text || '/' from unnest(p_resume_ids) as i),
+    array(select 'user_uploads/' || private.storage_segment(p_user_id) || '/' || i::text || '/' from unnest(p_resume_ids) as i)
+    -- A worker of the migration or a store may have died between its object and the version of it.
+    || case p_reason when 'request' then array[
+      'migrations/' || private.storage_segment(p_user_id) || '/', 'user_uploads/' || private.storage_segment(p_user_id) || '/=store/'
+    ] end,
     greatest(
-      now(),
+      -- A store's upload that is under way shows by its age that nothing came of it, see private.objects_of_erasure().
+      case p_reason when 'request' then now() + interval '30 minutes' else now() end,
+      case p_reason when 'request' then (
+        select max(f.leased_until) + interval '15 minutes' from private.legacy_files as f where f.user_id = p_user_id
+      ) end,
       (select max(private.upload_urls_end_at(v)) from public.resume_versions as v where v.resume_id = any (p_resume_ids)),
       -- A worker whose lease is taken away learns of it when it has written its object.
       (
@@ -210,7 +218,7 @@ create type public.erasure_receipt as (
   receipt_id uuid, requested_at timestamptz, resumes integer, objects_removed integer, finished_at timestamptz
 );
 
-comment on type public.erasure_receipt is 'What became of an erasure. finished_at is null while objects are still being removed, or might still come back through a signed upload URL.';
+comment on type public.erasure_receipt is 'What became of an erasure. finished_at is null while objects are still being removed, or might still come back through a signed upload URL or from whoever had a file in hand.';
 
 create function public.erase_my_data() returns public.erasure_receipt
 language sql volatile
@@ -291,6 +299,10 @@ as $$
     -- As bytes, which Storage's index on the name serves: from "…/" to before "…0", the character after it.
     join storage.objects as o on o.bucket_id in ('resumes', 'resume_deltas')
       and o.name operator(pg_catalog.~>=~) p.prefix and o.name operator(pg_catalog.~<~) (left(p.prefix, -1) || '0')
+  -- A store goes on writing when its user goes on: what has a version, or may still become one, is not of the erasure.
+  where p.prefix not like '%/=store/' or o.created_at <= now() - interval '15 minutes' and not exists (
+    select from public.resume_versions as v where v.full_storage_path = o.name
+  )
   union
   -- What lies elsewhere: files that came by migration.
   select o.bucket_id, o.name
@@ -375,7 +387,7 @@ begin
   delete from private.object_removals as x where x.version_id = any (v_versions);
   delete from public.resumes as r where r.erasure_id = v_erasure.erasure_id;
   if v_erasure.sweep_until > now() then
-    -- Looks again when no signed upload URL can bring anything back.
+    -- Looks again when nothing can come back any more.
     perform private.release_job(
       p_job_id, p_lease_token, ceil(extract(epoch from v_erasure.sweep_until - now()))::integer + 1
     );

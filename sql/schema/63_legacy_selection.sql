@@ -81,8 +81,12 @@ as $$
   select coalesce(jsonb_agg(
     private.legacy_file_json(p.f) || jsonb_build_object(
       'versionState', v.state, 'failureCode', v.failure_code, 'heldAs', v.held_as, 'fullPath', v.full_storage_path,
-      'deleted', r.deleted_at is not null,
-      'purgeable', coalesce((p.f).state = 'verified' and (p.f).purge_after_at <= now() and v.state = 'ready' and r.deleted_at is null, false)
+      'deleted', r.deleted_at is not null, 'phase', u.phase,
+      'purgeable', coalesce(
+        (p.f).state = 'verified' and (p.f).purge_after_at <= now() and v.state = 'ready' and r.deleted_at is null
+        and coalesce(u.phase, 'supabase') = 'supabase',
+        false
+      )
     )
     order by (p.f).legacy_file_id
   ), '[]')
@@ -103,6 +107,7 @@ as $$
   ) as p
     left join public.resume_versions as v on v.version_id = (p.f).version_id
     left join public.resumes as r on r.id = v.resume_id
+    cross join lateral (select private.rollout_phase_if_any((p.f).user_id) as phase) as u
 $$;
 
 create function public.internal_list_legacy_files(
@@ -116,7 +121,7 @@ as $$
 $$;
 
 comment on function public.internal_list_legacy_files(bigint, integer, text[], text, text, bigint, integer) is
-'A page of a migration''s files in the order of their ids, after p_after, at most 1,000, each with what became of its version. purgeable: verified, read by ingest, its grace period over.
+'A page of a migration''s files in the order of their ids, after p_after, at most 1,000, each with what became of its version. phase: of its user, null where no rollout was ever started. purgeable: verified, read by ingest, its grace period over, its user in phase supabase or in none.
 p_rollout_id and p_stage: only of users whom that stage took in, see internal_rollout_stage().';
 
 grant execute on function private.rollout_stage(integer, bigint) to service_role;

@@ -1,7 +1,7 @@
 -- A migration off a local disk: planning, leases, the transfer, the way back, the end of the sources.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(109);
+select plan(117);
 
 create function pg_temp.line(p_user_id text, p_file_id text, p_version integer default 1, p_more jsonb default '{}') returns jsonb
 language sql
@@ -259,6 +259,42 @@ select is(
   array(select legacy_file_id from private.legacy_files where user_id = 'auth0|3' and version_order in (1, 3) order by 1), 'after it those that are verified and read'
 );
 select is((pg_temp.row_of('auth0|3', 'cv', 2)).state, 'verified', 'not one that ingest has not read');
+
+-- What the phase of its user allows
+select pg_temp.plan_files(pg_temp.line('auth0|6', 'cv'));
+create temporary table sixth as select m.* from pg_temp.move('auth0|6', 'cv') as m;
+select pg_temp.read_version(version_id) from sixth;
+select pg_temp.later('31 days');
+grant select on sixth to public;
+create function pg_temp.told() returns jsonb
+language sql
+as $$
+  select jsonb_build_array(f -> 'phase', f -> 'purgeable')
+  from public.internal_list_legacy_files(p_user_id => 'auth0|6') as l, jsonb_array_elements(l) as f
+$$;
+create function pg_temp.allowed(p_phase text) returns jsonb
+language plpgsql
+as $$
+begin
+  perform public.pin_rollout_user('auth0|6', p_phase, 'me', 'to see it');
+  return pg_temp.told() || jsonb_build_array(
+    cardinality(public.internal_record_legacy_purge(array[(pg_temp.row_of('auth0|6', 'cv')).legacy_file_id])),
+    outcome('select public.rollback_file_transfer(''auth0|6'', ''cv'', array(select version_id from sixth))')
+  );
+end
+$$;
+select is(pg_temp.told(), '[null, true]', 'where there was never a rollout the grace period alone counts');
+select is(pg_temp.allowed('dual_write'), '["dual_write", false, 0, "conflict"]', 'what an app reads on the disk is neither purged nor rolled back');
+select is(pg_temp.allowed('dual_read'), '["dual_read", false, 0, "conflict"]', 'nor what it may fall back to');
+select is(pg_temp.allowed('supabase'), '["supabase", true, 1, "conflict"]', 'in phase supabase the source may go');
+update private.legacy_files set state = 'verified' where user_id = 'auth0|6';
+select is(pg_temp.allowed('local'), '["local", false, 0, "rows 1"]', 'in phase local all may be taken back');
+select public.pin_rollout_user('auth0|6', null, 'me', 'to see it');
+select is(pg_temp.told(), '[null, true]', 'a pin that is gone says nothing');
+select public.start_rollout('me', 'to see it');
+select public.force_rollout_stage(0, 'me', 'to see it');
+select is(pg_temp.told(), '["local", false]', 'who has not been taken in by a rollout is local');
+select is(public.internal_record_legacy_purge(array[(pg_temp.row_of('auth0|6', 'cv')).legacy_file_id]), '{}', 'and keeps the source');
 
 -- Many at once
 select pg_temp.plan_files(pg_temp.line('auth0|5', 'a'), pg_temp.line('auth0|5', 'b'), pg_temp.line('auth0|4', 'a'), pg_temp.line('auth0|4', 'none'));

@@ -1,7 +1,7 @@
 -- Deleting, having back, erasing: hidden at once, gone in the end, and nothing left of it anywhere.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(65);
+select plan(74);
 
 -- Rows of any of our tables that hold a text anywhere.
 create function pg_temp.traces(p_text text) returns setof text
@@ -180,6 +180,57 @@ create temporary table again as select v.* from ready_version('auth0|canary', 'a
 select authenticate_as('auth0|canary');
 select isnt((public.erase_my_data()).receipt_id, receipt_id, 'what has come since is another erasure') from receipt;
 select as_dba();
+
+-- What no row names: a worker of the migration, and a store, that died between the object and its version
+create temporary table moved as select (c -> 0 ->> 'objectName') as name
+from public.internal_plan_legacy_files('[{
+  "userId": "auth0|moved", "fileId": "cv", "path": "cv.pdf", "name": "cv.pdf", "type": "application/pdf", "size": 7,
+  "createdAt": "2020-01-01T00:00:00Z", "modifiedAt": "2020-01-01T00:00:00Z"
+}]'),
+  public.internal_claim_legacy_files('w', '6f1c0a52-3c53-4d3a-8f0e-0a4f1d0c9b11', 1, 3600, 'auth0|moved') as c;
+create function pg_temp.store_name(p_file_id text) returns text
+language sql
+as $$
+  select private.store_folder('auth0|moved', p_file_id) || 'x'
+$$;
+create function pg_temp.left_of_moved() returns text
+language sql
+as $$
+  select string_agg(split_part(o.name, '/', 4), ' ' order by o.name) from storage.objects as o
+  where o.name like '%/' || private.storage_segment('auth0|moved') || '/%'
+$$;
+select write_object('resumes', n, 7) from moved, unnest(array[name, pg_temp.store_name('old'), pg_temp.store_name('young')]) as n;
+update storage.objects set created_at = now() - interval '15 minutes' where name = pg_temp.store_name('old');
+select write_object('resumes', 'migrations/' || private.storage_segment('auth0|moved') || 'x/cv', 7);
+select authenticate_as('auth0|moved');
+create temporary table moved_receipt as select * from public.erase_my_data();
+select as_dba();
+select is(e.sweep_until, now() + interval '75 minutes', 'whoever has a file in hand is waited for') from private.erasures as e join moved_receipt on receipt_id = erasure_id;
+select is(pg_temp.erase(receipt_id), 'later', 'what no version names is erased too') from moved_receipt;
+select is(pg_temp.left_of_moved(), 'young', 'but for what a store may still be writing');
+-- Meanwhile: the worker's upload ends, and the user goes on in the store.
+select write_object('resumes', name, 7) from moved;
+select write_object('resumes', pg_temp.store_name(file_id), 7) from unnest(array['kept', 'late']) as file_id;
+select is(
+  public.internal_store_put(
+    'auth0|moved', 'kept', 0, repeat('a', 64),
+    jsonb_build_object('name', 'cv.pdf', 'type', 'application/pdf', 'size', 7, 'createdAt', now() + interval '1 minute', 'modifiedAt', now()),
+    pg_temp.store_name('kept')
+  ) ->> 'outcome',
+  'stored', 'what is written after an erasure is new'
+);
+update storage.objects set created_at = now() - interval '15 minutes' where name in (pg_temp.store_name('young'), pg_temp.store_name('kept'));
+update private.erasures set sweep_until = now() where user_id = 'auth0|moved';
+select is(pg_temp.erase(receipt_id), 'done', 'then what came late goes') from moved_receipt;
+select is(pg_temp.left_of_moved(), 'kept late', 'and nothing that has a version, or has just come');
+select isnt_empty($$ select from storage.objects where name = 'migrations/' || private.storage_segment('auth0|moved') || 'x/cv' $$, 'nor what is another user''s');
+select is((public.get_erasure_receipt(receipt_id)).objects_removed, 4, 'all of it is counted') from moved_receipt, authenticate_as('auth0|moved');
+select as_dba();
+select authenticate_as('auth0|nobody');
+create temporary table empty_receipt as select * from public.erase_my_data();
+select as_dba();
+select is(e.sweep_until, now() + interval '30 minutes', 'a first write to a store, of which no row knows, is waited for as well')
+from private.erasures as e join empty_receipt on receipt_id = erasure_id;
 
 -- Names that look alike are told apart
 select is_empty(

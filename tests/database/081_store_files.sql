@@ -1,7 +1,7 @@
 -- A store that writes to a disk and here: revisions, puts, deletes, and what the migration makes of its files.
 begin;
 set local search_path = reswave_tests, extensions, public;
-select plan(73);
+select plan(74);
 
 create function pg_temp.head(p_file_id text, p_user_id text default 'auth0|ada') returns jsonb
 language sql
@@ -167,6 +167,11 @@ select is(pg_temp.put('busy.pdf', 'b') ->> 'state', 'stored', 'a put goes before
 select is(
   outcome(format('select public.internal_record_legacy_upload(%s, ''6f1c0a52-3c53-4d3a-8f0e-0a4f1d0c9b11'', repeat(''a'', 64), 1000)', id)),
   'migration_not_locked', 'which has read what is older'
+) from busy;
+select is(
+  public.internal_finish_legacy_files('6f1c0a52-3c53-4d3a-8f0e-0a4f1d0c9b11', jsonb_build_array(jsonb_build_object('id', id, 'sha256', repeat('b', 64), 'size', 1000)))
+  #>> '{0,code}',
+  'migration_not_locked', 'and whose own upload is of no use if it has read the same'
 ) from busy;
 select is(pg_temp.versions('busy.pdf'), '1b', 'none of that comes in');
 

@@ -50,6 +50,7 @@ select write_object('resumes', path, 7) from moving;
 select set_config('request.headers', '{"x-migration-lease": "6f1c0a52-3c53-4d3a-8f0e-0a4f1d0c9b11"}', true);
 create temporary table transferred as select v.version_id from moving as m, private.transfer_file_metadata('auth0|mover', '1', m.path) as v;
 select private.start_rollout('test', 'the matrix', null);
+select private.pin_rollout_user('auth0|mover', 'local', 'test', 'may be rolled back');
 grant select on all tables in schema pg_temp to public;
 
 create temporary table matrix (rpc text, anon text, owner text, stranger text, nobody text, service text, call text);

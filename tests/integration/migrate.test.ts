@@ -364,12 +364,55 @@ describe('npm run migrate', () => {
   )
 
   it(
+    'what retention has pruned is no fault, and keeps nothing from being rolled back',
+    async () => {
+      const person = newPerson()
+      await put(`${person.sub}/cv.pdf`, variant(1))
+      expect((await migrate('run')).code).toBe(0)
+      await read()
+      await sql`update private.legacy_files set purge_after_at = now()`
+      expect((await migrate('purge', ['--confirm', 'purge 1 files'])).said.purged).toBe(1)
+      const { data: moved } = await person.client
+        .from('resume_versions')
+        .select('version_id, resume_id')
+        .single()
+      await person.client.rpc('pin_resume_version', {
+        version_id: moved?.version_id ?? '',
+        pinned: false,
+      })
+      await sql`insert into private.retention_overrides (user_id, keep_last) values (${person.sub}, 1)`
+      await upload(person, resumeFile('new.pdf'), moved?.resume_id)
+      const states = await eventually(
+        async () => {
+          await callWorker()
+          const { data } = await person.client.from('resume_versions').select('state')
+          return data?.map(({ state }) => state).sort()
+        },
+        (found) => found?.join(' ') === 'pruned ready',
+      )
+      expect(states).toEqual(['pruned', 'ready'])
+
+      expect(await migrate('verify')).toMatchObject({ code: 0, said: { counts: { pruned: 1 } } })
+      const back = await migrate('rollback', ['--all'])
+      expect(back, back.err).toMatchObject({
+        code: 0,
+        said: { files: 1, restored: 0, exported: 1, failures: [] },
+      })
+      const paths = Object.keys(await tree())
+      expect(paths).toHaveLength(2)
+      expect(paths.some((path) => path.endsWith('/v2/new.pdf'))).toBe(true)
+    },
+    timeoutMs,
+  )
+
+  it(
     'rollback --stage takes out the users whom that stage took in, and no others',
     async () => {
       const stages = [
         { phase: 'dual_write', percentage: 30 },
         { phase: 'dual_write', percentage: 60 },
         { phase: 'dual_read', percentage: 60 },
+        { phase: 'supabase', percentage: 60 },
       ].map((stage) => ({ ...stage, minSeconds: 0, minCalls: 1, minUsers: 1 }))
       const [rollout] = await sql`
         select (public.start_rollout('test', 'to see it', ${sql.json(stages)}) ->> 'rolloutId')::integer as id`
@@ -391,6 +434,12 @@ describe('npm run migrate', () => {
       expect((await migrate('run')).code).toBe(0)
       await read()
       await sql`update private.legacy_files set purge_after_at = now() where user_id = ${purged}`
+      // No source goes that an app may read.
+      expect(await migrate('purge', ['--stage', '2'])).toMatchObject({
+        code: 0,
+        said: { purged: 0 },
+      })
+      await sql`select public.force_rollout_stage(4, 'test', 'to the end')`
       const purge = await migrate('purge', ['--stage', '2', '--confirm', 'purge 1 files'])
       expect(purge, purge.err).toMatchObject({ code: 0, said: { purged: 1 } })
       await sql`select public.pin_rollout_user(${pinned}, 'local', 'test', 'chosen')`
@@ -399,6 +448,10 @@ describe('npm run migrate', () => {
       await sql`select public.force_rollout_stage(2, 'test', 'on')`
       const early = await migrate('rollback', ['--stage', '2'])
       expect(early).toMatchObject({ code: 3, err: expect.stringContaining('force_rollout_stage') })
+      for (const args of [['--all'], ['--user', String(purged)]]) {
+        const refused = await migrate('rollback', args)
+        expect(refused).toMatchObject({ code: 3, err: expect.stringContaining('dual_write') })
+      }
       await sql`select public.force_rollout_stage(1, 'test', 'back')`
 
       const told = await endOf(start(['rollback', '--source', disk.root, '--stage', '2']))
@@ -429,7 +482,7 @@ describe('npm run migrate', () => {
         return `${code} ${err.split(':')[0]}`
       }
       expect(await codeOf('--stage', '3')).toBe('3 conflict')
-      expect(await codeOf('--stage', '4')).toBe('3 not_found')
+      expect(await codeOf('--stage', '5')).toBe('3 not_found')
       await sql`select public.force_rollout_stage(0, 'test', 'over')`
       await sql`update private.rollouts set ended_at = now() where ended_at is null`
       expect(await codeOf('--stage', '1')).toBe('3 not_found')

@@ -356,6 +356,49 @@ test(
   timeoutMs,
 )
 
+test(
+  'an erasure while a migration plans: one waits for the other, and nothing of the user stays planned',
+  async () => {
+    const plan = (subject: string, transaction: TransactionSql) => transaction`
+      select public.internal_plan_legacy_files(${transaction.json([
+        {
+          userId: subject,
+          fileId: 'cv',
+          path: 'cv.pdf',
+          name: 'cv.pdf',
+          type: 'application/pdf',
+          size: 1000,
+          createdAt: '2020-01-01T00:00:00Z',
+          modifiedAt: '2020-01-01T00:00:00Z',
+        },
+      ])}) as counts`
+    const erase = (transaction: TransactionSql) => transaction`select public.erase_my_data()`
+    for (const isPlannedFirst of [true, false]) {
+      const subject = `auth0|erased ${isPlannedFirst}`
+      const first = isPlannedFirst
+        ? (work: () => Promise<void>) =>
+            asService((transaction) => plan(subject, transaction).then(work))
+        : (work: () => Promise<void>) =>
+            asUser(subject, (transaction) => erase(transaction).then(work))
+      const { promise: mayCommit, resolve: commit } = Promise.withResolvers<void>()
+      const { promise: written, resolve: hasWritten } = Promise.withResolvers<void>()
+      const firstDone = first(() => {
+        hasWritten()
+        return mayCommit
+      })
+      await written
+      const secondDone = isPlannedFirst
+        ? asUser(subject, erase)
+        : asService((transaction) => plan(subject, transaction))
+      await someoneWaits()
+      commit()
+      await Promise.all([firstDone, secondDone])
+      expect(await sql`select from private.legacy_files where user_id = ${subject}`).toEqual([])
+    }
+  },
+  timeoutMs,
+)
+
 /** Resolves as soon as a connection is held up by another's lock. */
 async function someoneWaits(): Promise<void> {
   const deadline = Date.now() + 10_000

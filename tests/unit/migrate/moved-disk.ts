@@ -54,7 +54,7 @@ export function movedDisk() {
       ...{ type: 'application/pdf', size: bytes.length, sha256: hashOf(bytes), state: 'verified' },
       ...{ errorCode: null, versionId: `version-${id}`, uploadId: null, versionState: 'ready' },
       ...{ failureCode: null, heldAs: 'full', fullPath: objectName, deleted: false },
-      ...{ purgeable: true },
+      ...{ phase: null, purgeable: true },
       ...row,
     })
   }

@@ -49,15 +49,17 @@ describe('what was given up and is on the disk', () => {
     expect(await purge(1)).toMatchObject({ purged: 1, kept: [] })
   })
 
-  it.each([{ versionState: 'failed' }, { versionState: 'pruned' }, { deleted: true }])(
-    'stays while its version is no ready one: %j',
-    async (row) => {
-      await disk.move('ada/cv.pdf', 'resume', { ...row, state: 'purged', purgeable: false })
-      expect(await countPurgeable(options(), disk.service)).toEqual({ files: 0, givenUp: 0 })
-      expect(await purge()).toMatchObject({ purged: 0, kept: [] })
-      expect(await textOf('ada/cv.pdf')).toBe('resume')
-    },
-  )
+  it.each([
+    { versionState: 'failed' },
+    { versionState: 'pruned' },
+    { deleted: true },
+    { phase: 'dual_read' },
+  ])('stays while its version is no ready one, or its app reads the disk: %j', async (row) => {
+    await disk.move('ada/cv.pdf', 'resume', { ...row, state: 'purged', purgeable: false })
+    expect(await countPurgeable(options(), disk.service)).toEqual({ files: 0, givenUp: 0 })
+    expect(await purge()).toMatchObject({ purged: 0, kept: [] })
+    expect(await textOf('ada/cv.pdf')).toBe('resume')
+  })
 })
 
 it('a file that is odd is kept, and the others go', async () => {
