@@ -400,7 +400,7 @@ describe('npm run migrate', () => {
       })
       const paths = Object.keys(await tree())
       expect(paths).toHaveLength(2)
-      expect(paths.some((path) => path.endsWith('/v2/new.pdf'))).toBe(true)
+      expect(paths.some((path) => /\/v2-[0-9a-f-]+\/new\.pdf$/.test(path))).toBe(true)
     },
     timeoutMs,
   )
