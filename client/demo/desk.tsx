@@ -101,8 +101,8 @@ export function Desk({ supabase, tryIt, onTried }: DeskProps) {
             problem && (
               <Problem
                 trouble={problem}
-                file={file}
-                onRetry={() => file && begin(file, job)}
+                file={trouble ? undefined : file}
+                onRetry={() => void (trouble ? beginSample() : optimizer.retry().catch(() => {}))}
                 onOtherFile={() => chooser.current?.click()}
                 takesFocus
               />

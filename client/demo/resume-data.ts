@@ -75,29 +75,37 @@ export async function readText(
   return row.data?.content_text ?? ''
 }
 
-/** What a run was asked with, to ask the same again; for the version that is current by then. */
+/**
+ * What a run was asked with, to ask the same again.
+ * @param versionId what to ask about instead of the run's own version
+ */
 export async function readRequest(
   supabase: Supabase,
-  run: { readonly optimizationId?: string | undefined; readonly versionId: string },
+  optimizationId: string | undefined,
+  versionId: string | undefined,
 ): Promise<{ readonly filePath: string; readonly jobDescription: string | undefined }> {
   const signal = AbortSignal.timeout(timeoutMs)
+  const run = optimizationId
+    ? await supabase
+        .from('optimizations')
+        .select('version_id, job_description')
+        .eq('optimization_id', optimizationId)
+        .abortSignal(signal)
+        .maybeSingle()
+    : undefined
+  if (run?.error) throw readError(run)
+  const about = versionId ?? run?.data?.version_id
+  if (!about) throw new ResWaveError('not_found', 'There is no such version')
   const version = await supabase
     .from('resume_versions')
     .select('full_storage_path')
-    .eq('version_id', run.versionId)
+    .eq('version_id', about)
     .abortSignal(signal)
     .maybeSingle()
   if (version.error) throw readError(version)
   if (!version.data) throw new ResWaveError('not_found', 'There is no such version')
   const filePath = version.data.full_storage_path
-  if (!run.optimizationId) return { filePath, jobDescription: undefined }
-  const asked = await supabase
-    .from('optimizations')
-    .select('job_description')
-    .eq('optimization_id', run.optimizationId)
-    .abortSignal(signal)
-    .maybeSingle()
-  return { filePath, jobDescription: asked.data?.job_description ?? undefined }
+  return { filePath, jobDescription: run?.data?.job_description ?? undefined }
 }
 
 function readError({ status, error }: { status: number; error: { message: string } | null }) {

@@ -40,15 +40,16 @@ export function ResumePage({
     // How it ends is in the optimizer's state.
     if (run) follow(run).catch(() => {})
   }, [run, follow])
-  // The resume is read, and its version ready, in the course of a run.
+  // The resume is read, and its version ready, in the course of a run, however that ends.
   const { phase } = optimizer
+  const isOver = phase === 'done' || phase === 'failed' || phase === 'cancelled'
   const { reload } = facts
   const { refresh } = history
   useEffect(() => {
-    if (phase !== 'done') return
+    if (!isOver) return
     reload()
     void refresh()
-  }, [phase, reload, refresh])
+  }, [isOver, reload, refresh])
   if (facts.state === 'failed') {
     return (
       <>
@@ -157,36 +158,42 @@ interface SuggestionsProps {
 /** The run that is shown, or the offer of one. */
 function Suggestions(props: SuggestionsProps) {
   const { client, supabase, resumeId, run, facts, optimizer, history } = props
-  const [trouble, setTrouble] = useState<Trouble>()
+  const [failed, setFailed] = useState<{ trouble: Trouble; again: () => void }>()
   const [asking, setAsking] = useState(false)
-  const version = facts?.currentVersionId ?? history.versions[0]?.version_id
-  const ask = async () => {
-    if (!version) return
+  /** About the run's own version, where none is given. */
+  const ask = async (versionId?: string) => {
     setAsking(true)
-    setTrouble(undefined)
+    setFailed(undefined)
     try {
-      const request = await readRequest(supabase, { optimizationId: run, versionId: version })
+      const request = await readRequest(supabase, run, versionId)
       const asked = await client.optimize(request).optimizationId
       go({ page: 'resume', resumeId, view: 'suggestions', run: asked }, { replace: true })
     } catch (error) {
-      setTrouble(troubleOf(error))
+      setFailed({ trouble: troubleOf(error), again: () => void ask(versionId) })
     }
     setAsking(false)
   }
-  const again = () => void ask()
+  const current = history.versions.find(({ is_current }) => is_current)
+  const newest = current?.version_id ?? facts?.currentVersionId ?? history.versions[0]?.version_id
   const offer = (words: string) => (
     <section className="card row spread">
       <p>{words}</p>
-      <button type="button" className="button button-primary" disabled={asking} onClick={again}>
+      <button
+        type="button"
+        className="button button-primary"
+        disabled={asking || !newest}
+        onClick={() => void ask(newest)}
+      >
         {asking ? 'Asking …' : 'Ask for suggestions'}
       </button>
     </section>
   )
-  const shown = optimizer.result?.source.versionId
-  const isOlder = shown !== undefined && version !== undefined && shown !== version
+  const source = optimizer.result?.source.versionId
+  const shown = history.versions.find(({ version_id }) => version_id === source)
+  const isOlder = shown && current && shown.version_number < current.version_number
   return (
     <div className="stack">
-      {trouble && <Problem trouble={trouble} onRetry={again} takesFocus />}
+      {failed && <Problem trouble={failed.trouble} onRetry={failed.again} takesFocus />}
       {!run && !facts && <Skeleton lines={6} />}
       {!run && facts && offer('Nothing has been asked about this resume yet.')}
       {run && isOlder && offer('These are suggestions for an older version.')}
@@ -198,7 +205,7 @@ function Suggestions(props: SuggestionsProps) {
           run={run}
           optimizer={optimizer}
           history={history}
-          onAgain={again}
+          onAgain={() => void ask()}
           onOtherFile={props.onOtherFile}
         />
       )}
