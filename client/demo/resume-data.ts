@@ -59,12 +59,12 @@ export async function readResume(
   }
 }
 
-/** The text that the spans of a result point into. */
+/** The text that the spans of a result point into; undefined if the version is no longer kept. */
 export async function readText(
   supabase: Supabase,
   versionId: string,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<string | undefined> {
   const row = await supabase
     .from('resume_versions')
     .select('content_text')
@@ -72,7 +72,7 @@ export async function readText(
     .abortSignal(bounded(signal))
     .maybeSingle()
   if (row.error) throw readError(row)
-  return row.data?.content_text ?? ''
+  return row.data?.content_text ?? undefined
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Supabase } from './account.ts'
 import { FileInput } from './drop-zone.tsx'
 import { fileKind, languageName } from './format.ts'
 import { Link } from './link.tsx'
-import { troubleOf, useLoad } from './load.ts'
+import { troubleOf, useLoad, useOnReconnect } from './load.ts'
 import { Problem, type Trouble } from './problem.tsx'
 import { type ResumeFacts, readRequest, readResume } from './resume-data.ts'
 import { go, type Route } from './route.ts'
@@ -50,6 +50,7 @@ export function ResumePage({
     reload()
     void refresh()
   }, [isOver, reload, refresh])
+  useOnReconnect(history.error?.code === 'offline', refresh)
   if (facts.state === 'failed') {
     return (
       <>
