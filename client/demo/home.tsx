@@ -3,6 +3,7 @@ import { type ReactNode, type RefObject, useId } from 'react'
 import type { Resume, ResumeClient } from '../index.ts'
 import { DropZone } from './drop-zone.tsx'
 import { date, fileKind, languageName } from './format.ts'
+import { KeepFocus } from './keep-focus.tsx'
 import { Link } from './link.tsx'
 import { useLoad } from './load.ts'
 import { Problem } from './problem.tsx'
@@ -30,8 +31,10 @@ export function Home({ client, job, onJob, onFile, onSample, chooser, work, prob
       <h1 tabIndex={-1}>What would you like to improve?</h1>
       <div className="desk">
         <section className="stack" aria-label="A new resume">
-          {problem}
-          {work ?? <DropZone onFile={onFile} input={chooser} />}
+          <KeepFocus shows={work ? 'work' : problem ? 'problem' : 'field'}>
+            {problem}
+            {work ?? <DropZone onFile={onFile} input={chooser} />}
+          </KeepFocus>
           <div className="card stack">
             <div className="field">
               <label htmlFor={`${id}-job`}>The job it is for (optional)</label>

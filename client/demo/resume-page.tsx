@@ -5,6 +5,7 @@ import { useResumeOptimizer, useResumeVersions } from '../react/index.ts'
 import type { Supabase } from './account.ts'
 import { FileInput } from './drop-zone.tsx'
 import { fileKind, languageName } from './format.ts'
+import { KeepFocus } from './keep-focus.tsx'
 import { Link } from './link.tsx'
 import { troubleOf, useLoad, useOnReconnect } from './load.ts'
 import { Problem, type Trouble } from './problem.tsx'
@@ -193,7 +194,7 @@ function Suggestions(props: SuggestionsProps) {
   const shown = history.versions.find(({ version_id }) => version_id === source)
   const isOlder = shown && current && shown.version_number < current.version_number
   return (
-    <div className="stack">
+    <KeepFocus shows={`${run} ${optimizer.optimizationId} ${optimizer.phase}`}>
       {failed && <Problem trouble={failed.trouble} onRetry={failed.again} takesFocus />}
       {!run && !facts && <Skeleton lines={6} />}
       {!run && facts && offer('Nothing has been asked about this resume yet.')}
@@ -210,6 +211,6 @@ function Suggestions(props: SuggestionsProps) {
           onOtherFile={props.onOtherFile}
         />
       )}
-    </div>
+    </KeepFocus>
   )
 }

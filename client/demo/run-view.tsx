@@ -24,11 +24,13 @@ export function RunView(props: RunViewProps) {
   const { phase, result, error, score, suggestions } = optimizer
   if (optimizer.optimizationId !== run) return <Skeleton lines={6} />
   if (phase === 'failed' || phase === 'cancelled') {
+    // Whoever could not be reached may be at it still.
+    const isLost = error?.code === 'offline'
     return (
       <div className="stack">
         <Problem
           trouble={error ?? { code: 'cancelled' }}
-          onRetry={onAgain}
+          onRetry={isLost ? () => void optimizer.retry().catch(() => {}) : onAgain}
           onOtherFile={onOtherFile}
         >
           {phase === 'cancelled' && (

@@ -44,7 +44,7 @@ export function SuggestionsView(props: SuggestionsViewProps) {
       <div className="columns">
         <div className="stack">
           <header>
-            <h2>
+            <h2 tabIndex={-1}>
               {suggestions.length === 0 ? 'No suggestions' : `Suggestions (${suggestions.length})`}
             </h2>
             <p className="soft small">
