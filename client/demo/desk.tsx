@@ -92,6 +92,7 @@ export function Desk({ supabase, tryIt, onTried }: DeskProps) {
       return (
         <Home
           client={client}
+          supabase={supabase}
           job={job}
           onJob={setJob}
           onFile={(chosen) => begin(chosen, job)}

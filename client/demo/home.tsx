@@ -1,16 +1,19 @@
 /** Where one begins: a file, a job to hold it against, and the resumes that are there already. */
 import { type ReactNode, type RefObject, useId } from 'react'
-import type { Resume, ResumeClient } from '../index.ts'
+import type { ResumeClient } from '../index.ts'
+import type { Supabase } from './account.ts'
 import { DropZone } from './drop-zone.tsx'
 import { date, fileKind, languageName } from './format.ts'
 import { KeepFocus } from './keep-focus.tsx'
 import { Link } from './link.tsx'
 import { useLoad } from './load.ts'
 import { Problem } from './problem.tsx'
+import { type ListedResume, readResumes } from './resume-data.ts'
 import { Skeleton } from './skeleton.tsx'
 
 export interface HomeProps {
   readonly client: ResumeClient
+  readonly supabase: Supabase
   readonly job: string
   readonly onJob: (job: string) => void
   readonly onFile: (file: File) => void
@@ -24,7 +27,8 @@ export interface HomeProps {
 
 const maxJobCharacters = 20_000
 
-export function Home({ client, job, onJob, onFile, onSample, chooser, work, problem }: HomeProps) {
+export function Home(props: HomeProps) {
+  const { client, supabase, job, onJob, onFile, onSample, chooser, work, problem } = props
   const id = useId()
   return (
     <>
@@ -61,14 +65,14 @@ export function Home({ client, job, onJob, onFile, onSample, chooser, work, prob
             </button>
           </p>
         </section>
-        <Resumes client={client} />
+        <Resumes client={client} supabase={supabase} />
       </div>
     </>
   )
 }
 
-function Resumes({ client }: { client: ResumeClient }) {
-  const resumes = useLoad('resumes', (signal) => client.resumes({ signal, limit: 50 }))
+function Resumes({ client, supabase }: Pick<HomeProps, 'client' | 'supabase'>) {
+  const resumes = useLoad('resumes', (signal) => readResumes(client, supabase, signal))
   return (
     <section className="card" aria-labelledby="resumes-title">
       <h2 id="resumes-title">Your resumes</h2>
@@ -88,11 +92,18 @@ function Resumes({ client }: { client: ResumeClient }) {
   )
 }
 
-function ResumeLine({ resume }: { resume: Resume }) {
-  const isRead = resume.current_version_id !== null
-  const facts = isRead
-    ? [fileKind(resume.mime_type), languageName(resume.language), date(resume.updated_at)]
-    : [fileKind(resume.mime_type), 'not read yet', date(resume.created_at)]
+const readings: Readonly<Record<'open' | 'refused', string>> = {
+  open: 'not read yet',
+  refused: 'could not be read',
+}
+
+function ResumeLine({ resume }: { resume: ListedResume }) {
+  const { reading, language } = resume
+  const facts = [
+    fileKind(resume.mime_type),
+    reading === 'done' ? languageName(language) : readings[reading],
+    date(reading === 'done' ? resume.updated_at : resume.created_at),
+  ]
   return (
     <li>
       <Link className="list-link" to={{ page: 'resume', resumeId: resume.id, view: 'suggestions' }}>

@@ -1,9 +1,55 @@
-/** What a resume's page reads beside its versions: the resume itself, and what was asked of it. */
-import { ResWaveError } from '../index.ts'
+/** What the page reads beside what the client gives: how far resumes are, what was asked of one, its text. */
+import { type Resume, type ResumeClient, ResWaveError } from '../index.ts'
 import type { Supabase } from './account.ts'
 
 const timeoutMs = 20_000
 const bounded = (signal: AbortSignal) => AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+
+/** A resume as it stands in the list. */
+export type ListedResume = Resume & {
+  /** `refused` is a file that arrived and could not be read. */
+  readonly reading: 'done' | 'open' | 'refused'
+}
+
+const mostListed = 50
+/** Versions end so that never came to a file. */
+const neverCame = /^upload_/
+
+/** The resumes of the list, without those of which no file ever came. */
+export async function readResumes(
+  client: ResumeClient,
+  supabase: Supabase,
+  signal: AbortSignal,
+): Promise<readonly ListedResume[]> {
+  const resumes = await client.resumes({ signal, limit: mostListed })
+  const unread = resumes.filter((resume) => resume.current_version_id === null)
+  const readings = await readingsOf(supabase, unread, signal)
+  return resumes.flatMap((resume) => {
+    const reading = resume.current_version_id === null ? readings.get(resume.id) : 'done'
+    return reading ? [{ ...resume, reading }] : []
+  })
+}
+
+async function readingsOf(
+  supabase: Supabase,
+  resumes: readonly Resume[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, 'open' | 'refused'>> {
+  const readings = new Map<string, 'open' | 'refused'>()
+  if (resumes.length === 0) return readings
+  const ids = resumes.map(({ id }) => id)
+  const versions = await supabase
+    .from('resume_versions')
+    .select('resume_id, failure_code')
+    .in('resume_id', ids)
+    .abortSignal(bounded(signal))
+  if (versions.error) throw readError(versions)
+  for (const { resume_id: id, failure_code: failure } of versions.data) {
+    if (failure === null) readings.set(id, 'open')
+    else if (!neverCame.test(failure) && !readings.has(id)) readings.set(id, 'refused')
+  }
+  return readings
+}
 
 /** One time that suggestions were asked for. */
 export interface Run {

@@ -92,6 +92,19 @@ describe('Try again', () => {
     expect(asked?.version_number).toBe(2)
   })
 
+  it('follows a run that could not be reached, and asks for no other', async () => {
+    const { page } = await signedUp()
+    await optimized(page)
+    const address = page.url()
+    await page.route(`${optimize}?**`, (route) => route.abort())
+    await page.reload()
+    await problem(page, 'offline').waitFor({ timeout: 45_000 })
+    await page.unrouteAll()
+    await again(page)
+    await suggestionsHeading(page).waitFor({ timeout: 20_000 })
+    expect(page.url()).toBe(address)
+  }, 90_000)
+
   it('in the history: does what was asked for', async () => {
     const { page } = await signedUp()
     await optimized(page)
