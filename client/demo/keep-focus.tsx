@@ -27,8 +27,9 @@ export function KeepFocus({ shows, children }: KeepFocusProps) {
       onFocus={() => {
         hadFocus.current = true
       }}
-      onBlur={() => {
-        hadFocus.current = false
+      // A button that is at work is disabled, and loses the focus without anybody having left it.
+      onBlur={({ target }) => {
+        hadFocus.current = target.matches(':disabled')
       }}
     >
       {children}
