@@ -2,13 +2,14 @@
 import { type ReactNode, type RefObject, useId } from 'react'
 import type { ResumeClient } from '../index.ts'
 import type { Supabase } from './account.ts'
+import { DeletedLine } from './delete-resume.tsx'
 import { DropZone } from './drop-zone.tsx'
 import { date, fileKind, languageName } from './format.ts'
 import { KeepFocus } from './keep-focus.tsx'
 import { Link } from './link.tsx'
 import { useLoad } from './load.ts'
 import { Problem } from './problem.tsx'
-import { type ListedResume, readResumes } from './resume-data.ts'
+import { type ListedResume, readDeleted, readResumes } from './resume-data.ts'
 import { Skeleton } from './skeleton.tsx'
 
 export interface HomeProps {
@@ -72,25 +73,51 @@ export function Home(props: HomeProps) {
 }
 
 function Resumes({ client, supabase }: Pick<HomeProps, 'client' | 'supabase'>) {
-  const resumes = useLoad('resumes', (signal) => readResumes(client, supabase, signal))
+  const loaded = useLoad('resumes', async (signal) => {
+    const [resumes, deleted] = await Promise.all([
+      readResumes(client, supabase, signal),
+      readDeleted(supabase, signal),
+    ])
+    return { resumes, deleted }
+  })
+  const { resumes, deleted } = loaded.state === 'ready' ? loaded.value : nothing
   return (
     <section className="card" aria-labelledby="resumes-title">
-      <h2 id="resumes-title">Your resumes</h2>
-      {resumes.state === 'loading' && <Skeleton lines={3} />}
-      {resumes.state === 'failed' && <Problem trouble={resumes.trouble} onRetry={resumes.reload} />}
-      {resumes.state === 'ready' &&
-        (resumes.value.length === 0 ? (
+      <KeepFocus shows={`${resumes.length} ${deleted.length}`}>
+        <h2 id="resumes-title" tabIndex={-1}>
+          Your resumes
+        </h2>
+        {loaded.state === 'loading' && <Skeleton lines={3} />}
+        {loaded.state === 'failed' && <Problem trouble={loaded.trouble} onRetry={loaded.reload} />}
+        {loaded.state === 'ready' && resumes.length === 0 && (
           <p className="empty">None yet. The first one that you drop appears here.</p>
-        ) : (
-          <ul className="list">
-            {resumes.value.map((resume) => (
-              <ResumeLine key={resume.id} resume={resume} />
-            ))}
-          </ul>
-        ))}
+        )}
+        <ul className="list">
+          {resumes.map((resume) => (
+            <ResumeLine key={resume.id} resume={resume} />
+          ))}
+        </ul>
+        {deleted.length > 0 && (
+          <section aria-labelledby="deleted-title">
+            <h3 id="deleted-title">Deleted</h3>
+            <ul className="list">
+              {deleted.map((resume) => (
+                <DeletedLine
+                  key={resume.id}
+                  supabase={supabase}
+                  resume={resume}
+                  onBack={loaded.reload}
+                />
+              ))}
+            </ul>
+          </section>
+        )}
+      </KeepFocus>
     </section>
   )
 }
+
+const nothing = { resumes: [], deleted: [] }
 
 const readings: Readonly<Record<'open' | 'refused', string>> = {
   open: 'not read yet',

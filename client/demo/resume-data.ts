@@ -1,4 +1,5 @@
 /** What the page reads beside what the client gives: how far resumes are, what was asked of one, its text. */
+import { isErrorCode } from '../../functions/_shared/errors.ts'
 import { type Resume, type ResumeClient, ResWaveError } from '../index.ts'
 import type { Supabase } from './account.ts'
 
@@ -154,7 +155,54 @@ export async function readRequest(
   return { filePath, jobDescription: run?.data?.job_description ?? undefined }
 }
 
-function readError({ status, error }: { status: number; error: { message: string } | null }) {
-  const code = status === 401 ? 'session_over' : status === 0 ? 'offline' : 'unavailable'
+/** One that can still be had back. */
+export interface DeletedResume {
+  readonly id: string
+  readonly name: string
+  readonly goneAt: string
+}
+
+export async function readDeleted(
+  supabase: Supabase,
+  signal: AbortSignal,
+): Promise<readonly DeletedResume[]> {
+  const deleted = await supabase.rpc('list_deleted_resumes').abortSignal(bounded(signal))
+  if (deleted.error) throw readError(deleted)
+  return deleted.data.map(({ resume_id: id, original_filename: name, gone_at: goneAt }) => ({
+    id,
+    name,
+    goneAt,
+  }))
+}
+
+export async function deleteResume(supabase: Supabase, resumeId: string): Promise<void> {
+  const signal = AbortSignal.timeout(timeoutMs)
+  const answer = await supabase.rpc('delete_resume', { resume_id: resumeId }).abortSignal(signal)
+  if (answer.error) throw readError(answer)
+}
+
+/** @throws ResWaveError not_found once its time is over, quota_exceeded where there is no room for it */
+export async function undeleteResume(supabase: Supabase, resumeId: string): Promise<void> {
+  const signal = AbortSignal.timeout(timeoutMs)
+  const answer = await supabase.rpc('undelete_resume', { resume_id: resumeId }).abortSignal(signal)
+  if (answer.error) throw readError(answer)
+}
+
+interface Refused {
+  readonly status: number
+  readonly error: { readonly message: string; readonly details?: string | null } | null
+}
+
+/** What an RPC of ours refuses carries its code as `details`. */
+function readError({ status, error }: Refused): ResWaveError {
+  const told = error?.details
+  const code =
+    status === 401
+      ? 'session_over'
+      : status === 0
+        ? 'offline'
+        : isErrorCode(told)
+          ? told
+          : 'unavailable'
   return new ResWaveError(code, error?.message ?? 'Reading failed', { status })
 }

@@ -1,8 +1,9 @@
 /** One resume: what was found in it, and its history. */
-import { useEffect, useId, useState } from 'react'
+import { type RefObject, useEffect, useId, useRef, useState } from 'react'
 import type { ResumeClient } from '../index.ts'
 import { useResumeOptimizer, useResumeVersions } from '../react/index.ts'
 import type { Supabase } from './account.ts'
+import { DeleteResume } from './delete-resume.tsx'
 import { FileInput } from './drop-zone.tsx'
 import { fileKind, languageName } from './format.ts'
 import { KeepFocus } from './keep-focus.tsx'
@@ -31,6 +32,8 @@ export function ResumePage({
   onNewVersion,
 }: ResumePageProps) {
   const { resumeId, view } = route
+  const [deleting, setDeleting] = useState(false)
+  const deleteButton = useRef<HTMLButtonElement>(null)
   const facts = useLoad(resumeId, (signal) => readResume(supabase, resumeId, signal))
   const history = useResumeVersions(resumeId)
   const optimizer = useResumeOptimizer()
@@ -65,7 +68,24 @@ export function ResumePage({
   const known = facts.state === 'ready' ? facts.value : undefined
   return (
     <>
-      <Head facts={known} versions={history.versions.length} onNewVersion={onNewVersion} />
+      <Head
+        facts={known}
+        versions={history.versions.length}
+        onNewVersion={onNewVersion}
+        deleteButton={deleteButton}
+        onDelete={() => setDeleting(true)}
+      />
+      {deleting && (
+        <DeleteResume
+          supabase={supabase}
+          resumeId={resumeId}
+          onDeleted={() => go({ page: 'home' }, { replace: true })}
+          onKeep={() => {
+            setDeleting(false)
+            deleteButton.current?.focus()
+          }}
+        />
+      )}
       <nav className="tabs" aria-label="Views of the resume">
         <Tab route={route} to="suggestions" name="Suggestions" />
         <Tab route={route} to="versions" name="Versions" />
@@ -94,9 +114,11 @@ interface HeadProps {
   readonly facts: ResumeFacts | undefined
   readonly versions: number
   readonly onNewVersion: (file: File) => void
+  readonly deleteButton: RefObject<HTMLButtonElement | null>
+  readonly onDelete: () => void
 }
 
-function Head({ facts, versions, onNewVersion }: HeadProps) {
+function Head({ facts, versions, onNewVersion, deleteButton, onDelete }: HeadProps) {
   const id = useId()
   return (
     <div className="page-head">
@@ -117,10 +139,20 @@ function Head({ facts, versions, onNewVersion }: HeadProps) {
             : '…'}
         </p>
       </div>
-      <label className="button button-small file-button" htmlFor={id}>
-        Upload a new version
-        <FileInput id={id} className="sr-only" onFile={onNewVersion} />
-      </label>
+      <div className="row">
+        <button
+          ref={deleteButton}
+          type="button"
+          className="button button-plain button-small"
+          onClick={onDelete}
+        >
+          Delete
+        </button>
+        <label className="button button-small file-button" htmlFor={id}>
+          Upload a new version
+          <FileInput id={id} className="sr-only" onFile={onNewVersion} />
+        </label>
+      </div>
     </div>
   )
 }
@@ -175,8 +207,9 @@ function Suggestions(props: SuggestionsProps) {
     }
     setAsking(false)
   }
-  const current = history.versions.find(({ is_current }) => is_current)
-  const newest = current?.version_id ?? facts?.currentVersionId ?? history.versions[0]?.version_id
+  const { versions } = history
+  const current = versions.find(({ is_current }) => is_current)?.version_id
+  const newest = current ?? facts?.currentVersionId ?? versions[0]?.version_id
   const offer = (words: string) => (
     <section className="card row spread">
       <p>{words}</p>
@@ -190,9 +223,12 @@ function Suggestions(props: SuggestionsProps) {
       </button>
     </section>
   )
-  const source = optimizer.result?.source.versionId
-  const shown = history.versions.find(({ version_id }) => version_id === source)
-  const isOlder = shown && current && shown.version_number < current.version_number
+  const numberOf = (id: string | null | undefined) =>
+    versions.find(({ version_id }) => version_id === id)?.version_number
+  const shown = numberOf(optimizer.result?.source.versionId)
+  // As of the last load: what is made of these suggestions here does not push them down.
+  const latest = numberOf(facts?.currentVersionId)
+  const isOlder = shown !== undefined && latest !== undefined && shown < latest
   return (
     <KeepFocus shows={`${run} ${optimizer.optimizationId} ${optimizer.phase}`}>
       {failed && <Problem trouble={failed.trouble} onRetry={failed.again} takesFocus />}
