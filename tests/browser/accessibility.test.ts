@@ -76,7 +76,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       expect(await grave(page)).toEqual([])
     }, 90_000)
 
-    it('a comparison, decisions, and a version just made', async () => {
+    it('a comparison, decisions, a version just made, a resume deleted', async () => {
       const { page } = await signedUp({ colorScheme })
       await optimized(page)
       await page
@@ -91,6 +91,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
       expect(await grave(page)).toEqual([])
       await page.getByRole('link', { name: 'See what changed' }).click()
       await page.getByRole('heading', { name: /^Version 1/ }).waitFor()
+      expect(await grave(page)).toEqual([])
+      await page.getByRole('button', { name: 'Delete', exact: true }).click()
+      expect(await grave(page)).toEqual([])
+      await page.getByRole('button', { name: 'Delete it' }).click()
+      await page.getByRole('heading', { name: 'Deleted' }).waitFor()
       expect(await grave(page)).toEqual([])
     })
 
@@ -198,6 +203,11 @@ describe('on a phone', () => {
     expect(await tooSmallOrWide(page)).toEqual([])
     await page.getByRole('link', { name: 'Versions' }).click()
     await page.locator('.version').first().waitFor()
+    expect(await tooSmallOrWide(page)).toEqual([])
+    await page.getByRole('button', { name: 'Delete', exact: true }).click()
+    expect(await tooSmallOrWide(page)).toEqual([])
+    await page.getByRole('button', { name: 'Delete it' }).click()
+    await page.getByRole('heading', { name: 'Deleted' }).waitFor()
     expect(await tooSmallOrWide(page)).toEqual([])
     expect(await layoutShift(page)).toBeLessThan(0.1)
   })
