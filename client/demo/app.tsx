@@ -10,6 +10,7 @@ import { SessionOver } from './problem.tsx'
 import { readRoute, useAddress } from './route.ts'
 import { SearchField } from './search.tsx'
 import { SignIn } from './sign-in.tsx'
+import { TellPlace } from './tell.tsx'
 
 export function App({ supabase, url }: { supabase: Supabase; url: string }) {
   const account = useAccount(supabase)
@@ -42,13 +43,15 @@ export function App({ supabase, url }: { supabase: Supabase; url: string }) {
         {signedIn && (
           <ResumeClientProvider client={client} key={account.userId}>
             <SessionOver value={sessionOver}>
-              <Desk supabase={supabase} tryIt={tryIt} onTried={() => setTryIt(false)} />
+              <TellPlace>
+                <Desk supabase={supabase} tryIt={tryIt} onTried={() => setTryIt(false)} />
+              </TellPlace>
             </SessionOver>
           </ResumeClientProvider>
         )}
       </main>
       <Foot />
-      <FocusOnArrival />
+      <FocusOnArrival account={account.state} />
       <p className={online ? 'sr-only' : 'banner'} role="status">
         {!online && 'You are offline. What you see stays, and goes on when you are back.'}
       </p>
@@ -88,19 +91,21 @@ function Foot() {
   )
 }
 
-/** After a change of page the heading of the new one has the focus, as after a load. */
-function FocusOnArrival() {
+/** After a change of page, and after signing in or out, the heading of the new one has the focus. */
+function FocusOnArrival({ account }: { account: Account['state'] }) {
   const address = useAddress()
   const route = readRoute(address)
-  const place =
+  const page =
     route.page === 'resume' ? `${route.page} ${route.resumeId} ${route.view}` : route.page
-  const first = useRef(true)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the place is what it waits for
+  const place = account === 'unknown' ? undefined : `${account} ${page}`
+  const before = useRef<string>(undefined)
   useEffect(() => {
-    if (first.current) {
-      first.current = false
-      return
-    }
+    const left = before.current
+    before.current = place
+    // After a load it is where the browser has put it.
+    if (!left || !place || left === place) return
+    // A problem that came with the page goes first.
+    if (document.activeElement?.closest('[role=alert]')) return
     document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
   }, [place])
   return null

@@ -92,6 +92,7 @@ export function Desk({ supabase, tryIt, onTried }: DeskProps) {
       return (
         <Home
           client={client}
+          supabase={supabase}
           job={job}
           onJob={setJob}
           onFile={(chosen) => begin(chosen, job)}
@@ -101,8 +102,8 @@ export function Desk({ supabase, tryIt, onTried }: DeskProps) {
             problem && (
               <Problem
                 trouble={problem}
-                file={file}
-                onRetry={() => file && begin(file, job)}
+                file={trouble ? undefined : file}
+                onRetry={() => void (trouble ? beginSample() : optimizer.retry().catch(() => {}))}
                 onOtherFile={() => chooser.current?.click()}
                 takesFocus
               />

@@ -1,15 +1,20 @@
 /** Where one begins: a file, a job to hold it against, and the resumes that are there already. */
 import { type ReactNode, type RefObject, useId } from 'react'
-import type { Resume, ResumeClient } from '../index.ts'
+import type { ResumeClient } from '../index.ts'
+import type { Supabase } from './account.ts'
+import { DeletedLine } from './delete-resume.tsx'
 import { DropZone } from './drop-zone.tsx'
 import { date, fileKind, languageName } from './format.ts'
+import { KeepFocus } from './keep-focus.tsx'
 import { Link } from './link.tsx'
 import { useLoad } from './load.ts'
 import { Problem } from './problem.tsx'
+import { type ListedResume, readDeleted, readResumes } from './resume-data.ts'
 import { Skeleton } from './skeleton.tsx'
 
 export interface HomeProps {
   readonly client: ResumeClient
+  readonly supabase: Supabase
   readonly job: string
   readonly onJob: (job: string) => void
   readonly onFile: (file: File) => void
@@ -23,15 +28,18 @@ export interface HomeProps {
 
 const maxJobCharacters = 20_000
 
-export function Home({ client, job, onJob, onFile, onSample, chooser, work, problem }: HomeProps) {
+export function Home(props: HomeProps) {
+  const { client, supabase, job, onJob, onFile, onSample, chooser, work, problem } = props
   const id = useId()
   return (
     <>
       <h1 tabIndex={-1}>What would you like to improve?</h1>
       <div className="desk">
         <section className="stack" aria-label="A new resume">
-          {problem}
-          {work ?? <DropZone onFile={onFile} input={chooser} />}
+          <KeepFocus shows={work ? 'work' : problem ? 'problem' : 'field'}>
+            {problem}
+            {work ?? <DropZone onFile={onFile} input={chooser} />}
+          </KeepFocus>
           <div className="card stack">
             <div className="field">
               <label htmlFor={`${id}-job`}>The job it is for (optional)</label>
@@ -58,38 +66,71 @@ export function Home({ client, job, onJob, onFile, onSample, chooser, work, prob
             </button>
           </p>
         </section>
-        <Resumes client={client} />
+        <Resumes client={client} supabase={supabase} />
       </div>
     </>
   )
 }
 
-function Resumes({ client }: { client: ResumeClient }) {
-  const resumes = useLoad('resumes', (signal) => client.resumes({ signal, limit: 50 }))
+function Resumes({ client, supabase }: Pick<HomeProps, 'client' | 'supabase'>) {
+  const loaded = useLoad('resumes', async (signal) => {
+    const [resumes, deleted] = await Promise.all([
+      readResumes(client, supabase, signal),
+      readDeleted(supabase, signal),
+    ])
+    return { resumes, deleted }
+  })
+  const { resumes, deleted } = loaded.state === 'ready' ? loaded.value : nothing
   return (
     <section className="card" aria-labelledby="resumes-title">
-      <h2 id="resumes-title">Your resumes</h2>
-      {resumes.state === 'loading' && <Skeleton lines={3} />}
-      {resumes.state === 'failed' && <Problem trouble={resumes.trouble} onRetry={resumes.reload} />}
-      {resumes.state === 'ready' &&
-        (resumes.value.length === 0 ? (
+      <KeepFocus shows={`${resumes.length} ${deleted.length}`}>
+        <h2 id="resumes-title" tabIndex={-1}>
+          Your resumes
+        </h2>
+        {loaded.state === 'loading' && <Skeleton lines={3} />}
+        {loaded.state === 'failed' && <Problem trouble={loaded.trouble} onRetry={loaded.reload} />}
+        {loaded.state === 'ready' && resumes.length === 0 && (
           <p className="empty">None yet. The first one that you drop appears here.</p>
-        ) : (
-          <ul className="list">
-            {resumes.value.map((resume) => (
-              <ResumeLine key={resume.id} resume={resume} />
-            ))}
-          </ul>
-        ))}
+        )}
+        <ul className="list">
+          {resumes.map((resume) => (
+            <ResumeLine key={resume.id} resume={resume} />
+          ))}
+        </ul>
+        {deleted.length > 0 && (
+          <section aria-labelledby="deleted-title">
+            <h3 id="deleted-title">Deleted</h3>
+            <ul className="list">
+              {deleted.map((resume) => (
+                <DeletedLine
+                  key={resume.id}
+                  supabase={supabase}
+                  resume={resume}
+                  onBack={loaded.reload}
+                />
+              ))}
+            </ul>
+          </section>
+        )}
+      </KeepFocus>
     </section>
   )
 }
 
-function ResumeLine({ resume }: { resume: Resume }) {
-  const isRead = resume.current_version_id !== null
-  const facts = isRead
-    ? [fileKind(resume.mime_type), languageName(resume.language), date(resume.updated_at)]
-    : [fileKind(resume.mime_type), 'not read yet', date(resume.created_at)]
+const nothing = { resumes: [], deleted: [] }
+
+const readings: Readonly<Record<'open' | 'refused', string>> = {
+  open: 'not read yet',
+  refused: 'could not be read',
+}
+
+function ResumeLine({ resume }: { resume: ListedResume }) {
+  const { reading, language } = resume
+  const facts = [
+    fileKind(resume.mime_type),
+    reading === 'done' ? languageName(language) : readings[reading],
+    date(reading === 'done' ? resume.updated_at : resume.created_at),
+  ]
   return (
     <li>
       <Link className="list-link" to={{ page: 'resume', resumeId: resume.id, view: 'suggestions' }}>

@@ -1,5 +1,6 @@
 /** How far an upload and the pipeline behind it are, step by step. */
 import { bytes, count } from './format.ts'
+import { useTell } from './tell.tsx'
 
 export type Phase =
   | 'hashing'
@@ -46,10 +47,14 @@ export function JobProgress(props: JobProgressProps) {
   const current = stepOf[phase]
   const isUpload = current === 0
   const whole = Math.round(percent)
+  // Steps are told as they come, not every percent.
+  useTell(paused ? 'Paused' : `Step ${current + 1} of ${steps.length}: ${steps[current]}`)
   return (
     <section className="card progress" aria-labelledby="progress-title">
       <header className="row spread">
-        <h2 id="progress-title">{filename ?? 'Working on it'}</h2>
+        <h2 id="progress-title" tabIndex={-1}>
+          {filename ?? 'Working on it'}
+        </h2>
         <span className="progress-percent number" aria-hidden="true">
           {whole} %
         </span>
@@ -105,10 +110,6 @@ export function JobProgress(props: JobProgressProps) {
           </button>
         </span>
       </footer>
-      {/* Steps are told as they come, not every percent. */}
-      <p className="sr-only" role="status">
-        {paused ? 'Paused' : `Step ${current + 1} of ${steps.length}: ${steps[current]}`}
-      </p>
     </section>
   )
 }

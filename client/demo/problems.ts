@@ -1,6 +1,6 @@
 /**
  * What went wrong, in words for the person it happened to, and what they can do about it. Codes are
- * those of docs/errors.md and the three that only a browser knows.
+ * those of docs/errors.md, the three that only a browser knows, and `degraded`: a run that waits for the model.
  */
 import { errorKinds, isErrorCode } from '../../functions/_shared/errors.ts'
 
@@ -136,6 +136,11 @@ const known: Readonly<Record<string, Words>> = {
     'reload',
   ),
 
+  degraded: calm(
+    'The model cannot be asked just now',
+    'Nothing is lost: your resume is stored, and its score below needs no model. The suggestions come here by themselves.',
+    'none',
+  ),
   model_unavailable: calm('The model cannot be reached', modelAway),
   circuit_open: calm('The model is being left alone for a moment', modelAway),
   model_busy: calm('The model is busy', modelAway),

@@ -1,12 +1,14 @@
 /** One resume: what was found in it, and its history. */
-import { useEffect, useId, useState } from 'react'
+import { type RefObject, useEffect, useId, useRef, useState } from 'react'
 import type { ResumeClient } from '../index.ts'
 import { useResumeOptimizer, useResumeVersions } from '../react/index.ts'
 import type { Supabase } from './account.ts'
+import { DeleteResume } from './delete-resume.tsx'
 import { FileInput } from './drop-zone.tsx'
 import { fileKind, languageName } from './format.ts'
+import { KeepFocus } from './keep-focus.tsx'
 import { Link } from './link.tsx'
-import { troubleOf, useLoad } from './load.ts'
+import { troubleOf, useLoad, useOnReconnect } from './load.ts'
 import { Problem, type Trouble } from './problem.tsx'
 import { type ResumeFacts, readRequest, readResume } from './resume-data.ts'
 import { go, type Route } from './route.ts'
@@ -30,6 +32,8 @@ export function ResumePage({
   onNewVersion,
 }: ResumePageProps) {
   const { resumeId, view } = route
+  const [deleting, setDeleting] = useState(false)
+  const deleteButton = useRef<HTMLButtonElement>(null)
   const facts = useLoad(resumeId, (signal) => readResume(supabase, resumeId, signal))
   const history = useResumeVersions(resumeId)
   const optimizer = useResumeOptimizer()
@@ -40,15 +44,17 @@ export function ResumePage({
     // How it ends is in the optimizer's state.
     if (run) follow(run).catch(() => {})
   }, [run, follow])
-  // The resume is read, and its version ready, in the course of a run.
+  // The resume is read, and its version ready, in the course of a run, however that ends.
   const { phase } = optimizer
+  const isOver = phase === 'done' || phase === 'failed' || phase === 'cancelled'
   const { reload } = facts
   const { refresh } = history
   useEffect(() => {
-    if (phase !== 'done') return
+    if (!isOver) return
     reload()
     void refresh()
-  }, [phase, reload, refresh])
+  }, [isOver, reload, refresh])
+  useOnReconnect(history.error?.code === 'offline', refresh)
   if (facts.state === 'failed') {
     return (
       <>
@@ -62,7 +68,24 @@ export function ResumePage({
   const known = facts.state === 'ready' ? facts.value : undefined
   return (
     <>
-      <Head facts={known} versions={history.versions.length} onNewVersion={onNewVersion} />
+      <Head
+        facts={known}
+        versions={history.versions.length}
+        onNewVersion={onNewVersion}
+        deleteButton={deleteButton}
+        onDelete={() => setDeleting(true)}
+      />
+      {deleting && (
+        <DeleteResume
+          supabase={supabase}
+          resumeId={resumeId}
+          onDeleted={() => go({ page: 'home' }, { replace: true })}
+          onKeep={() => {
+            setDeleting(false)
+            deleteButton.current?.focus()
+          }}
+        />
+      )}
       <nav className="tabs" aria-label="Views of the resume">
         <Tab route={route} to="suggestions" name="Suggestions" />
         <Tab route={route} to="versions" name="Versions" />
@@ -91,9 +114,11 @@ interface HeadProps {
   readonly facts: ResumeFacts | undefined
   readonly versions: number
   readonly onNewVersion: (file: File) => void
+  readonly deleteButton: RefObject<HTMLButtonElement | null>
+  readonly onDelete: () => void
 }
 
-function Head({ facts, versions, onNewVersion }: HeadProps) {
+function Head({ facts, versions, onNewVersion, deleteButton, onDelete }: HeadProps) {
   const id = useId()
   return (
     <div className="page-head">
@@ -114,10 +139,20 @@ function Head({ facts, versions, onNewVersion }: HeadProps) {
             : '…'}
         </p>
       </div>
-      <label className="button button-small file-button" htmlFor={id}>
-        Upload a new version
-        <FileInput id={id} className="sr-only" onFile={onNewVersion} />
-      </label>
+      <div className="row">
+        <button
+          ref={deleteButton}
+          type="button"
+          className="button button-plain button-small"
+          onClick={onDelete}
+        >
+          Delete
+        </button>
+        <label className="button button-small file-button" htmlFor={id}>
+          Upload a new version
+          <FileInput id={id} className="sr-only" onFile={onNewVersion} />
+        </label>
+      </div>
     </div>
   )
 }
@@ -157,36 +192,46 @@ interface SuggestionsProps {
 /** The run that is shown, or the offer of one. */
 function Suggestions(props: SuggestionsProps) {
   const { client, supabase, resumeId, run, facts, optimizer, history } = props
-  const [trouble, setTrouble] = useState<Trouble>()
+  const [failed, setFailed] = useState<{ trouble: Trouble; again: () => void }>()
   const [asking, setAsking] = useState(false)
-  const version = facts?.currentVersionId ?? history.versions[0]?.version_id
-  const ask = async () => {
-    if (!version) return
+  /** About the run's own version, where none is given. */
+  const ask = async (versionId?: string) => {
     setAsking(true)
-    setTrouble(undefined)
+    setFailed(undefined)
     try {
-      const request = await readRequest(supabase, { optimizationId: run, versionId: version })
+      const request = await readRequest(supabase, run, versionId)
       const asked = await client.optimize(request).optimizationId
       go({ page: 'resume', resumeId, view: 'suggestions', run: asked }, { replace: true })
     } catch (error) {
-      setTrouble(troubleOf(error))
+      setFailed({ trouble: troubleOf(error), again: () => void ask(versionId) })
     }
     setAsking(false)
   }
-  const again = () => void ask()
+  const { versions } = history
+  const current = versions.find(({ is_current }) => is_current)?.version_id
+  const newest = current ?? facts?.currentVersionId ?? versions[0]?.version_id
   const offer = (words: string) => (
     <section className="card row spread">
       <p>{words}</p>
-      <button type="button" className="button button-primary" disabled={asking} onClick={again}>
+      <button
+        type="button"
+        className="button button-primary"
+        disabled={asking || !newest}
+        onClick={() => void ask(newest)}
+      >
         {asking ? 'Asking …' : 'Ask for suggestions'}
       </button>
     </section>
   )
-  const shown = optimizer.result?.source.versionId
-  const isOlder = shown !== undefined && version !== undefined && shown !== version
+  const numberOf = (id: string | null | undefined) =>
+    versions.find(({ version_id }) => version_id === id)?.version_number
+  const shown = numberOf(optimizer.result?.source.versionId)
+  // As of the last load: what is made of these suggestions here does not push them down.
+  const latest = numberOf(facts?.currentVersionId)
+  const isOlder = shown !== undefined && latest !== undefined && shown < latest
   return (
-    <div className="stack">
-      {trouble && <Problem trouble={trouble} onRetry={again} takesFocus />}
+    <KeepFocus shows={`${run} ${optimizer.optimizationId} ${optimizer.phase}`}>
+      {failed && <Problem trouble={failed.trouble} onRetry={failed.again} takesFocus />}
       {!run && !facts && <Skeleton lines={6} />}
       {!run && facts && offer('Nothing has been asked about this resume yet.')}
       {run && isOlder && offer('These are suggestions for an older version.')}
@@ -198,10 +243,10 @@ function Suggestions(props: SuggestionsProps) {
           run={run}
           optimizer={optimizer}
           history={history}
-          onAgain={again}
+          onAgain={() => void ask()}
           onOtherFile={props.onOtherFile}
         />
       )}
-    </div>
+    </KeepFocus>
   )
 }

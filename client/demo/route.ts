@@ -23,7 +23,7 @@ const isUuid = (text: string | null | undefined): text is string =>
   new RegExp(`^${uuid}$`, 'i').test(text ?? '')
 
 export function readRoute(address: string): Route {
-  const { pathname, searchParams } = new URL(address, 'http://page')
+  const { pathname, searchParams } = new URL(`http://page${address}`)
   if (pathname === '/') return { page: 'home' }
   if (pathname === '/search') return { page: 'search', query: searchParams.get('q') ?? '' }
   const [, resumeId, versions] = resumePath.exec(pathname) ?? []

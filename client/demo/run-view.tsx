@@ -2,10 +2,8 @@
 import type { ResumeVersions, useResumeOptimizer } from '../react/index.ts'
 import type { Supabase } from './account.ts'
 import { JobProgress } from './job-progress.tsx'
-import { useLoad } from './load.ts'
 import { Problem } from './problem.tsx'
 import { progressOf } from './progress-of.ts'
-import { readText } from './resume-data.ts'
 import { ScorePicture } from './score-picture.tsx'
 import { Skeleton } from './skeleton.tsx'
 import { SuggestionCard } from './suggestion-card.tsx'
@@ -24,17 +22,15 @@ export interface RunViewProps {
 export function RunView(props: RunViewProps) {
   const { supabase, resumeId, run, optimizer, history, onAgain, onOtherFile } = props
   const { phase, result, error, score, suggestions } = optimizer
-  const versionId = result?.source.versionId
-  const text = useLoad(versionId ?? '', async (signal) =>
-    versionId ? await readText(supabase, versionId, signal) : undefined,
-  )
   if (optimizer.optimizationId !== run) return <Skeleton lines={6} />
   if (phase === 'failed' || phase === 'cancelled') {
+    // Whoever could not be reached may be at it still.
+    const isLost = error?.code === 'offline'
     return (
       <div className="stack">
         <Problem
           trouble={error ?? { code: 'cancelled' }}
-          onRetry={onAgain}
+          onRetry={isLost ? () => void optimizer.retry().catch(() => {}) : onAgain}
           onOtherFile={onOtherFile}
         >
           {phase === 'cancelled' && (
@@ -53,7 +49,7 @@ export function RunView(props: RunViewProps) {
         run={run}
         resumeId={resumeId}
         result={result}
-        text={text.state === 'ready' ? text.value : undefined}
+        supabase={supabase}
         history={history}
       />
     )
@@ -61,13 +57,7 @@ export function RunView(props: RunViewProps) {
   const working = progressOf(optimizer)
   return (
     <div className="stack">
-      {phase === 'degraded' && (
-        <Problem trouble={{ code: 'circuit_open' }}>
-          <p className="small">
-            The score below needs no model. The suggestions come here by themselves.
-          </p>
-        </Problem>
-      )}
+      {phase === 'degraded' && <Problem trouble={{ code: 'degraded' }} />}
       {working && <JobProgress {...working} onCancel={() => void optimizer.cancel()} />}
       {score && <ScorePicture before={score} />}
       {suggestions.length > 0 && (

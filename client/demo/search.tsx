@@ -3,6 +3,7 @@ import type { Highlight, SearchHit } from '../index.ts'
 import { useResumeSearch } from '../react/index.ts'
 import { count, date, fileKind } from './format.ts'
 import { Link } from './link.tsx'
+import { useOnReconnect } from './load.ts'
 import { Problem } from './problem.tsx'
 import { cutAtMarks, MarkedText } from './resume-text.tsx'
 import { go, readRoute, useAddress } from './route.ts'
@@ -42,6 +43,7 @@ export function SearchField() {
 
 export function SearchPage({ query }: { query: string }) {
   const { hits, loading, error, hasMore, more } = useResumeSearch(query)
+  useOnReconnect(error?.code === 'offline', more)
   const isFirst = loading && hits.length === 0
   return (
     <>

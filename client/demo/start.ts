@@ -3,8 +3,6 @@ import './styles/tokens.css'
 import './styles/base.css'
 import './styles/controls.css'
 import './styles/shell.css'
-import './styles/work.css'
-import './styles/resume.css'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('Cannot find #root in the document')

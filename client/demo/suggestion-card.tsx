@@ -18,7 +18,7 @@ export interface Choice {
   /** What has become part of a version cannot be decided any more. */
   readonly taken: boolean
   readonly active: boolean
-  /** Of the version that was read; undefined until it is there. */
+  /** Of the version that was read; undefined until it is there, and if it is no longer kept. */
   readonly text: string | undefined
   readonly onDecide: (decision: Decision) => void
   readonly onActivate: (active: boolean) => void
@@ -54,7 +54,8 @@ function Choices({
   suggestion,
   choice,
 }: Required<SuggestionCardProps> & { choice: Choice }) {
-  const { decision, active, taken, onDecide, onActivate } = choice
+  const { decision, taken, text, onDecide, onActivate } = choice
+  const active = choice.active && text !== undefined
   const button = (to: 'accepted' | 'rejected', name: string) => (
     <button
       type="button"
@@ -72,6 +73,7 @@ function Choices({
         type="button"
         className="button button-plain button-small evidence-button"
         aria-expanded={active}
+        disabled={text === undefined}
         onClick={() => onActivate(!active)}
       >
         {active ? 'Hide evidence' : `Show evidence (${count(suggestion.evidence.length, 'word')})`}

@@ -2,13 +2,17 @@
 import { useState } from 'react'
 import type { OptimizationResult, ResumeVersion, Suggestion } from '../index.ts'
 import type { ResumeVersions } from '../react/index.ts'
+import type { Supabase } from './account.ts'
 import { ApplyBar } from './apply-bar.tsx'
 import { useDecisions } from './decisions.ts'
 import { words } from './format.ts'
 import { Keywords } from './keywords.tsx'
+import { type Loaded, useLoad } from './load.ts'
 import { Made } from './made.tsx'
+import { Problem } from './problem.tsx'
 import { Rejected } from './rejected.tsx'
-import { type Mark, ResumeText } from './resume-text.tsx'
+import { readText } from './resume-data.ts'
+import { type Mark, ResumeText, type ResumeTextProps } from './resume-text.tsx'
 import { ScorePicture } from './score-picture.tsx'
 import { evidenceMarks, SuggestionCard } from './suggestion-card.tsx'
 
@@ -16,13 +20,15 @@ export interface SuggestionsViewProps {
   readonly run: string
   readonly resumeId: string
   readonly result: OptimizationResult
-  /** Undefined until it is there. */
-  readonly text: string | undefined
+  readonly supabase: Supabase
   readonly history: ResumeVersions
 }
 
-export function SuggestionsView({ run, resumeId, result, text, history }: SuggestionsViewProps) {
+export function SuggestionsView(props: SuggestionsViewProps) {
+  const { run, resumeId, result, supabase, history } = props
   const { suggestions, rejected, score, model } = result
+  const { versionId } = result.source
+  const source = useLoad(versionId, (signal) => readText(supabase, versionId, signal))
   const { decisions, decide, decideAll } = useDecisions(run)
   const [active, setActive] = useState<number>()
   const [applied, setApplied] = useState(false)
@@ -38,7 +44,7 @@ export function SuggestionsView({ run, resumeId, result, text, history }: Sugges
       <div className="columns">
         <div className="stack">
           <header>
-            <h2>
+            <h2 tabIndex={-1}>
               {suggestions.length === 0 ? 'No suggestions' : `Suggestions (${suggestions.length})`}
             </h2>
             <p className="soft small">
@@ -55,7 +61,7 @@ export function SuggestionsView({ run, resumeId, result, text, history }: Sugges
                 number={index + 1}
                 suggestion={suggestion}
                 choice={{
-                  text,
+                  text: source.state === 'ready' ? source.value : undefined,
                   decision: decisions.get(index),
                   active: active === index,
                   taken: taken.has(index),
@@ -70,7 +76,7 @@ export function SuggestionsView({ run, resumeId, result, text, history }: Sugges
               <Made
                 resumeId={resumeId}
                 version={made}
-                from={result.source.versionId}
+                from={versionId}
                 history={history}
                 takesFocus={applied}
               />
@@ -89,17 +95,32 @@ export function SuggestionsView({ run, resumeId, result, text, history }: Sugges
           </div>
         </div>
         <div className="side stack">
-          {text === undefined ? (
-            <div className="paper skeleton" style={{ minHeight: '60vh' }} aria-hidden="true" />
-          ) : (
-            <ResumeText text={text} marks={marksOf(suggestions, chosen)} focus={chosen?.span} />
-          )}
+          <Paper source={source} marks={marksOf(suggestions, chosen)} focus={chosen?.span} />
         </div>
       </div>
       <Keywords matched={result.matchedKeywords} missing={result.missingKeywords} />
       <Rejected rejected={rejected} rules={model.rules} />
     </div>
   )
+}
+
+interface PaperProps extends Omit<ResumeTextProps, 'text'> {
+  readonly source: Loaded<string | undefined> & { readonly reload: () => void }
+}
+
+function Paper({ source, ...shown }: PaperProps) {
+  switch (source.state) {
+    case 'loading':
+      return <div className="paper skeleton" style={{ minHeight: '60vh' }} aria-hidden="true" />
+    case 'failed':
+      return <Problem trouble={source.trouble} onRetry={source.reload} />
+    case 'ready':
+      return source.value === undefined ? (
+        <p className="notice">The version that this is about is no longer kept, nor is its text.</p>
+      ) : (
+        <ResumeText text={source.value} {...shown} />
+      )
+  }
 }
 
 function RulesNotice() {
@@ -129,10 +150,13 @@ function marksOf(suggestions: readonly Suggestion[], chosen: Suggestion | undefi
   ]
 }
 
-/** The newest version that suggestions of this run have made. */
+/** The newest version that suggestions of this run have made, of those that are kept. */
 function latestOf(versions: readonly ResumeVersion[], run: string): ResumeVersion | undefined {
   return versions.find(
     ({ optimization_id, source, state }) =>
-      optimization_id === run && source === 'optimization' && state !== 'failed',
+      optimization_id === run &&
+      source === 'optimization' &&
+      state !== 'failed' &&
+      state !== 'pruned',
   )
 }

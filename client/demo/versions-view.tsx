@@ -18,12 +18,13 @@ export interface VersionsViewProps {
 
 export function VersionsView({ resumeId, history, compare }: VersionsViewProps) {
   const { versions, error, refresh } = history
-  if (error) return <Problem trouble={error} onRetry={() => void refresh()} />
-  if (versions.length === 0) return <Skeleton lines={6} />
+  const problem = error && <Problem trouble={error} onRetry={() => void refresh()} />
+  if (versions.length === 0) return problem ?? <Skeleton lines={6} />
   const list = versions.filter(({ state }) => state !== 'failed')
   const readable = list.filter(({ state }) => state === 'ready')
   return (
     <div className="stack">
+      {problem}
       <Cost versions={readable} />
       <section className="card" aria-label="Versions">
         <ul>
@@ -69,18 +70,22 @@ interface VersionProps {
 
 function Version({ history, version }: VersionProps) {
   const [busy, setBusy] = useState<string>()
-  const [trouble, setTrouble] = useState<Trouble>()
+  const [failed, setFailed] = useState<{ trouble: Trouble; again: () => void }>()
   const isReady = version.state === 'ready'
+  const isGone = version.state === 'pruned'
   const kind = fileKind(version.mime_type)
-  const does = (name: string, work: () => Promise<void>) => async () => {
-    setBusy(name)
-    setTrouble(undefined)
-    try {
-      await work()
-    } catch (error) {
-      setTrouble(troubleOf(error))
+  const does = (name: string, work: () => Promise<void>) => {
+    const act = async () => {
+      setBusy(name)
+      setFailed(undefined)
+      try {
+        await work()
+      } catch (error) {
+        setFailed({ trouble: troubleOf(error), again: () => void act() })
+      }
+      setBusy(undefined)
     }
-    setBusy(undefined)
+    return act
   }
   const download = does('download', async () => {
     const blob = await history.download(version.version_id)
@@ -101,7 +106,9 @@ function Version({ history, version }: VersionProps) {
           <strong>{version.label ?? sources[version.source] ?? words(version.source)}</strong>
           {version.is_current && <span className="chip chip-accent">Current</span>}
           {version.pinned && <span className="chip">Kept</span>}
-          {!isReady && <span className="chip chip-warn">Being made</span>}
+          {!isReady && (
+            <span className={isGone ? 'chip' : 'chip chip-warn'}>{stateOf(version)}</span>
+          )}
         </p>
         <p className="small soft">
           {date(version.created_at)} · {kind}
@@ -109,31 +116,33 @@ function Version({ history, version }: VersionProps) {
             ` · ${count(version.accepted_suggestions.length, 'suggestion')} in it`}
         </p>
       </div>
-      <div className="row">
-        <Action
-          name="Download"
-          of={name}
-          busy={busy === 'download'}
-          disabled={!isReady}
-          onClick={download}
-        />
-        {!version.is_current && (
+      {!isGone && (
+        <div className="row">
           <Action
-            name="Restore"
+            name="Download"
             of={name}
-            busy={busy === 'restore'}
+            busy={busy === 'download'}
             disabled={!isReady}
-            onClick={restore}
+            onClick={download}
           />
-        )}
-        <Action
-          name={version.pinned ? 'Let go' : 'Keep'}
-          of={name}
-          busy={busy === 'pin'}
-          disabled={!isReady}
-          onClick={pin}
-        />
-      </div>
+          {!version.is_current && (
+            <Action
+              name="Restore"
+              of={name}
+              busy={busy === 'restore'}
+              disabled={!isReady}
+              onClick={restore}
+            />
+          )}
+          <Action
+            name={version.pinned ? 'Let go' : 'Keep'}
+            of={name}
+            busy={busy === 'pin'}
+            disabled={!isReady}
+            onClick={pin}
+          />
+        </div>
+      )}
       {isReady && (
         <div className="version-cost small">
           <span className="meter" aria-hidden="true">
@@ -148,9 +157,9 @@ function Version({ history, version }: VersionProps) {
           </span>
         </div>
       )}
-      {trouble && (
+      {failed && (
         <div className="version-cost">
-          <Problem trouble={trouble} onRetry={() => setTrouble(undefined)} takesFocus />
+          <Problem trouble={failed.trouble} onRetry={failed.again} takesFocus />
         </div>
       )}
     </li>
@@ -162,6 +171,13 @@ const sources: Readonly<Record<string, string>> = {
   restore: 'Restored',
   optimization: 'Made of suggestions',
   migration: 'Moved in',
+}
+
+/** Of one that is not ready. */
+function stateOf({ state, source }: ResumeVersion): string {
+  if (state === 'pruned') return 'No longer kept'
+  if (source === 'optimization' || source === 'restore') return 'Being made'
+  return state === 'uploaded' ? 'Being read' : 'Not here yet'
 }
 
 const percentWidth = (part: number, whole: number) =>

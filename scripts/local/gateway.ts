@@ -83,8 +83,14 @@ async function answer(
   response: ServerResponse,
   log: (line: string) => void,
 ) {
+  const asked = toRequest(request)
+  if (!asked) {
+    response.writeHead(400, { 'content-type': 'application/json' })
+    response.end('{"message":"Bad request"}')
+    return
+  }
   try {
-    const answered = await lite.fetch(toRequest(request))
+    const answered = await lite.fetch(asked)
     response.writeHead(answered.status, Object.fromEntries(answered.headers))
     if (answered.body && request.method !== 'HEAD') {
       await pipeline(Readable.fromWeb(answered.body as never), response)
@@ -103,8 +109,10 @@ async function answer(
   }
 }
 
-function toRequest(request: IncomingMessage): Request {
+/** Undefined for what is no request to the API: its host is none, or nothing is asked by its method. */
+function toRequest(request: IncomingMessage): Request | undefined {
   const url = `http://${request.headers.host ?? 'localhost'}${request.url ?? '/'}`
+  if (!URL.canParse(url) || request.method === 'TRACE') return
   const headers = new Headers()
   for (let i = 0; i < request.rawHeaders.length; i += 2) {
     headers.append(request.rawHeaders[i] ?? '', request.rawHeaders[i + 1] ?? '')

@@ -54,7 +54,8 @@ export async function openPage(settings: PageSettings): Promise<Page> {
 
   return {
     handle(request, response) {
-      const path = new URL(request.url ?? '/', 'http://page').pathname
+      // Not read as a URL: `//` is none, and anybody can ask for it.
+      const [path = '/'] = (request.url ?? '/').split('?')
       const isAsset = path.startsWith('/assets/')
       // Any other address is a state of the page, which reads it by itself.
       const file = files.get(path) ?? (isAsset ? undefined : document)

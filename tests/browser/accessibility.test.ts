@@ -9,6 +9,7 @@ import {
   fillForm,
   layoutShift,
   modelIs,
+  modelIsWell,
   openBrowser,
   optimized,
   pdf,
@@ -75,7 +76,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       expect(await grave(page)).toEqual([])
     }, 90_000)
 
-    it('a comparison, decisions, and a version just made', async () => {
+    it('a comparison, decisions, a version just made, a resume deleted', async () => {
       const { page } = await signedUp({ colorScheme })
       await optimized(page)
       await page
@@ -90,6 +91,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
       expect(await grave(page)).toEqual([])
       await page.getByRole('link', { name: 'See what changed' }).click()
       await page.getByRole('heading', { name: /^Version 1/ }).waitFor()
+      expect(await grave(page)).toEqual([])
+      await page.getByRole('button', { name: 'Delete', exact: true }).click()
+      expect(await grave(page)).toEqual([])
+      await page.getByRole('button', { name: 'Delete it' }).click()
+      await page.getByRole('heading', { name: 'Deleted' }).waitFor()
       expect(await grave(page)).toEqual([])
     })
 
@@ -131,12 +137,52 @@ describe('without a mouse', () => {
     )
   })
 
+  it('the focus is on what took the place of what had it', async () => {
+    await modelIs('slow')
+    const { page } = await signedUp()
+    await focusIsOn(page, 'What would you like to improve?')
+    const told = page.locator('.told[role=status]')
+    expect(await told.textContent()).toBe('')
+    const begin = '**/rest/v1/rpc/begin_resume_upload'
+    await page.route(begin, () => {})
+    const chooser = page.waitForEvent('filechooser')
+    await tabTo(page, 'input[type=file]')
+    await page.keyboard.press('Enter')
+    const { name, mimeType, bytes } = resumePdf()
+    const file = { name, mimeType, buffer: Buffer.from(bytes) }
+    await (await chooser).setFiles(file)
+    await focusIsOn(page, 'cv.pdf')
+    expect(await told.textContent()).toBe('Step 1 of 5: Upload')
+    await page.keyboard.press('Tab')
+    await focusIsOn(page, 'Pause')
+    await tabTo(page, 'Cancel')
+    await page.keyboard.press('Enter')
+    await focusIsOn(page, 'Cancelled')
+    await page.unroute(begin)
+
+    await tabTo(page, 'Try again')
+    await page.keyboard.press('Enter')
+    await page.getByText(/^section 1 of \d+ · [1-9]/).waitFor({ timeout: 30_000 })
+    await focusIsOn(page, 'cv.pdf')
+    await tabTo(page, 'Cancel')
+    await page.keyboard.press('Enter')
+    await focusIsOn(page, 'Cancelled')
+    await modelIsWell()
+    await tabTo(page, 'Try again')
+    await page.keyboard.press('Enter')
+    await suggestionsHeading(page).waitFor({ timeout: 30_000 })
+    await focusIsOn(page, /^Suggestions \(\d+\)$/)
+    await page.getByRole('button', { name: 'Sign out' }).focus()
+    await page.keyboard.press('Enter')
+    await focusIsOn(page, /^Better wording/)
+  }, 90_000)
+
   it('what goes on is told to a screen reader, step by step', async () => {
     await modelIs('slow')
     const { page } = await signedUp()
     await choose(page, resumePdf())
     await page.getByText(/^section 1 of/).waitFor({ timeout: 30_000 })
-    const told = page.locator('.progress [role=status]')
+    const told = page.locator('.told[role=status]')
     expect(await told.textContent()).toMatch(/^Step [45] of 5: (Ask the model|Check every word)$/)
     const bar = progressBar(page)
     expect(Number(await bar.getAttribute('aria-valuenow'))).toBeGreaterThanOrEqual(55)
@@ -157,6 +203,11 @@ describe('on a phone', () => {
     expect(await tooSmallOrWide(page)).toEqual([])
     await page.getByRole('link', { name: 'Versions' }).click()
     await page.locator('.version').first().waitFor()
+    expect(await tooSmallOrWide(page)).toEqual([])
+    await page.getByRole('button', { name: 'Delete', exact: true }).click()
+    expect(await tooSmallOrWide(page)).toEqual([])
+    await page.getByRole('button', { name: 'Delete it' }).click()
+    await page.getByRole('heading', { name: 'Deleted' }).waitFor()
     expect(await tooSmallOrWide(page)).toEqual([])
     expect(await layoutShift(page)).toBeLessThan(0.1)
   })
@@ -185,6 +236,14 @@ async function tabTo(page: Page, text: string): Promise<void> {
     await page.keyboard.press('Tab')
   }
   throw new Error(`Cannot reach '${text}' by keyboard`)
+}
+
+/** Waits until what has the focus says just this. */
+async function focusIsOn(page: Page, text: string | RegExp): Promise<void> {
+  const expected = typeof text === 'string' ? text : expect.stringMatching(text)
+  await expect
+    .poll(() => page.evaluate(() => document.activeElement?.textContent), { timeout: 10_000 })
+    .toEqual(expected)
 }
 
 async function tooSmallOrWide(page: Page): Promise<string[]> {

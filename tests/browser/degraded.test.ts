@@ -26,13 +26,14 @@ it('with the model down there is a score at once, and suggestions by themselves 
   await sql`select private.force_circuit(${endpoint}, 'open', '1 hour')`
   const { page } = await signedUp()
   await choose(page, resumePdf())
-  await problem(page, 'circuit_open').waitFor({ timeout: 30_000 })
+  await problem(page, 'degraded').waitFor({ timeout: 30_000 })
   await page.getByRole('img', { name: /^Score \d+ of 100$/ }).waitFor()
-  await page.getByText('The suggestions come here by themselves.').waitFor()
+  await page.getByText(/The suggestions come here by themselves\.$/).waitFor()
+  expect(await page.getByText(/Ask for suggestions/).count()).toBe(0)
   expect(await page.locator('.suggestion').count()).toBe(0)
   // It outlives a reload.
   await page.reload()
-  await problem(page, 'circuit_open').waitFor({ timeout: 20_000 })
+  await problem(page, 'degraded').waitFor({ timeout: 20_000 })
   await page.getByRole('img', { name: /^Score \d+ of 100$/ }).waitFor()
 
   await modelIsWell()

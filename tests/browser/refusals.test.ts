@@ -87,6 +87,30 @@ describe('a file that is refused', () => {
     })
   }
 
+  it('one that could not be read is named so, one that never came is not named', async () => {
+    const { page } = await signedUp()
+    await choose(page, { name: 'scan.pdf', mimeType: pdf, bytes: await hostile.imageOnlyPdf() })
+    await problem(page, 'no_text').waitFor({ timeout: 30_000 })
+    await page.getByRole('link', { name: '← Your resumes' }).click()
+    const storage = '**/storage/v1/**'
+    await page.route(storage, (route) =>
+      route.request().method() === 'PUT' ? undefined : route.continue(),
+    )
+    await choose(page, resumePdf())
+    await page.getByRole('button', { name: 'Pause' }).waitFor()
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await problem(page, 'cancelled').waitFor()
+    await page.unroute(storage)
+    await expect
+      .poll(() => sql`select 1 from public.resume_versions where reported_failure = 'aborted'`, {
+        timeout: 10_000,
+      })
+      .toHaveLength(1)
+    await page.reload()
+    await page.getByText('PDF · could not be read · ').waitFor()
+    expect(await page.locator('.list-link').count()).toBe(1)
+  })
+
   it('hostile names and texts are text', async () => {
     const { page } = await signedUp()
     const name = '<img src=x onerror=alert(1)>.pdf'
@@ -164,6 +188,9 @@ describe('limits and sessions', () => {
     await page.getByRole('button', { name: 'Accept all' }).click()
     await page.getByRole('button', { name: /^Make a version/ }).click()
     await page.getByRole('heading', { name: 'Your session is over' }).waitFor({ timeout: 20_000 })
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(
+      'Your session is over',
+    )
     expect(page.url()).toBe(address)
     await fillForm(page, account)
     await page.getByRole('button', { name: 'Sign in', exact: true }).click()

@@ -35,6 +35,8 @@ describe('an address of the page', () => {
   it('that nobody wrote leads nowhere, and takes no ids that are none', () => {
     expect(readRoute('/resumes/1')).toEqual({ page: 'nowhere' })
     expect(readRoute('/resumes/../../etc')).toEqual({ page: 'nowhere' })
+    expect(readRoute('//')).toEqual({ page: 'nowhere' })
+    expect(readRoute('//[')).toEqual({ page: 'nowhere' })
     const resumeId = '5b0c0b43-6e7c-4d0e-9a1f-2f4d5e6a7b8c'
     const bare = { page: 'resume', resumeId, view: 'suggestions' }
     expect(readRoute(`/resumes/${resumeId}?run=<script>`)).toEqual(bare)
