@@ -101,10 +101,10 @@ const tiers: Record<'test' | 'slow', readonly Step[]> = {
       env: { RESWAVE_RECOVERIES: '1000' },
     },
     {
-      name: 'ten rollouts of each kind',
+      name: 'twenty-five rollouts of each kind',
       command: [...vitest('unit'), 'tests/unit/database/rollouts.test.ts'],
       counts: 'vitest',
-      env: { RESWAVE_ROLLOUTS: '10' },
+      env: { RESWAVE_ROLLOUTS: '25' },
     },
     { name: 'mutants of the circuit breaker', command: npm('test:mutation'), counts: 'line' },
     { name: 'a real Ollama', command: npm('test:ollama'), counts: 'line', minutes: 14 },

@@ -1,7 +1,6 @@
-import { useState } from 'react'
+import { useAct } from './act.ts'
 import { count } from './format.ts'
-import { troubleOf } from './load.ts'
-import { Problem, type Trouble } from './problem.tsx'
+import { Problem } from './problem.tsx'
 
 export interface ApplyBarProps {
   readonly accepted: readonly number[]
@@ -12,21 +11,10 @@ export interface ApplyBarProps {
 
 /** What has been accepted so far, and the way from there to a file. */
 export function ApplyBar({ accepted, open, onAll, onApply }: ApplyBarProps) {
-  const [busy, setBusy] = useState(false)
-  const [trouble, setTrouble] = useState<Trouble>()
-  const apply = async () => {
-    setBusy(true)
-    setTrouble(undefined)
-    try {
-      await onApply()
-    } catch (error) {
-      setTrouble(troubleOf(error))
-    }
-    setBusy(false)
-  }
+  const { busy, trouble, act: apply } = useAct(onApply)
   return (
     <>
-      {trouble && <Problem trouble={trouble} onRetry={() => void apply()} takesFocus />}
+      {trouble && <Problem trouble={trouble} onRetry={apply} takesFocus />}
       <section className="apply" aria-label="Accepted suggestions">
         <p className="number" role="status">
           <strong>{accepted.length}</strong> of {open.length} accepted
@@ -42,7 +30,7 @@ export function ApplyBar({ accepted, open, onAll, onApply }: ApplyBarProps) {
             type="button"
             className="button button-small button-primary"
             disabled={busy || accepted.length === 0}
-            onClick={() => void apply()}
+            onClick={apply}
           >
             {busy
               ? 'Making it …'

@@ -1,27 +1,10 @@
 /** Deleting a resume: asked about once more before, and taken back from the list of resumes after. */
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef } from 'react'
 import type { Supabase } from './account.ts'
+import { useAct } from './act.ts'
 import { date } from './format.ts'
-import { troubleOf } from './load.ts'
-import { Problem, type Trouble } from './problem.tsx'
+import { Problem } from './problem.tsx'
 import { type DeletedResume, deleteResume, undeleteResume } from './resume-data.ts'
-
-/** One thing that is done on a click, and again where that failed. */
-function useAct(work: () => Promise<void>) {
-  const [busy, setBusy] = useState(false)
-  const [trouble, setTrouble] = useState<Trouble>()
-  const act = async () => {
-    setBusy(true)
-    setTrouble(undefined)
-    try {
-      await work()
-    } catch (error) {
-      setTrouble(troubleOf(error))
-    }
-    setBusy(false)
-  }
-  return { busy, trouble, act: () => void act() }
-}
 
 export interface DeleteResumeProps {
   readonly supabase: Supabase

@@ -1,11 +1,11 @@
 /** The version that accepted suggestions have made. */
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef } from 'react'
 import type { ResumeVersion } from '../index.ts'
 import type { ResumeVersions } from '../react/index.ts'
+import { useAct } from './act.ts'
 import { count, fileKind } from './format.ts'
 import { Link } from './link.tsx'
-import { troubleOf } from './load.ts'
-import { Problem, type Trouble } from './problem.tsx'
+import { Problem } from './problem.tsx'
 import { saveFile, versionName } from './save-file.ts'
 
 const lookAgainMs = 1_500
@@ -21,7 +21,6 @@ export interface MadeProps {
 }
 
 export function Made({ resumeId, version, from, history, takesFocus }: MadeProps) {
-  const [trouble, setTrouble] = useState<Trouble>()
   const heading = useRef<HTMLHeadingElement>(null)
   const { version_number: number, version_id: id, state } = version
   const kind = fileKind(version.mime_type)
@@ -37,14 +36,9 @@ export function Made({ resumeId, version, from, history, takesFocus }: MadeProps
   useEffect(() => {
     if (takesFocus) heading.current?.focus({ preventScroll: true })
   }, [id, takesFocus])
-  const download = async () => {
-    setTrouble(undefined)
-    try {
-      saveFile(await history.download(id), versionName(version.original_filename, number, kind))
-    } catch (error) {
-      setTrouble(troubleOf(error))
-    }
-  }
+  const { trouble, act: download } = useAct(async () => {
+    saveFile(await history.download(id), versionName(version.original_filename, number, kind))
+  })
   const source = history.versions.find(({ version_id }) => version_id === from)
   return (
     <section className="apply made" aria-labelledby="made-title">
@@ -70,12 +64,12 @@ export function Made({ resumeId, version, from, history, takesFocus }: MadeProps
           type="button"
           className="button button-small button-primary"
           disabled={!isReady}
-          onClick={() => void download()}
+          onClick={download}
         >
           Download version {number}
         </button>
       </div>
-      {trouble && <Problem trouble={trouble} onRetry={() => void download()} takesFocus />}
+      {trouble && <Problem trouble={trouble} onRetry={download} takesFocus />}
     </section>
   )
 }

@@ -1,4 +1,5 @@
 /** What failures say: of a file, or of them all. */
+import { codeOf } from '../../dual-write/durable-file.ts'
 import { AppError, type ErrorCode } from '../../functions/_shared/errors.ts'
 
 /** Without the service, or what it allows, no other file fares better. */
@@ -14,16 +15,9 @@ export function failureOfOne(error: unknown): AppError {
   throw error
 }
 
-/** ENOENT and the like. */
-export function systemCodeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined
-}
-
 /** Only what is not there is missing: what cannot be read now may have its bytes still. */
 export function readFailure(path: string, cause: unknown): AppError {
-  const code = systemCodeOf(cause)
+  const code = codeOf(cause)
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new AppError('migration_source_missing', `There is no '${path}'`, { cause })
   }

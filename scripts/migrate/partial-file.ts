@@ -4,7 +4,7 @@ import { constants } from 'node:fs'
 import { copyFile, link, mkdir, open, readdir, rm, stat, utimes } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
-import { systemCodeOf } from './file-failure.ts'
+import { codeOf } from '../../dual-write/durable-file.ts'
 
 const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8)
 /** A container gives every process the same id: this one differs. */
@@ -45,12 +45,12 @@ export async function writeWhole(
 async function giveName(temporary: string, path: string): Promise<boolean> {
   try {
     await link(temporary, path).catch(async (error: unknown) => {
-      if (!withoutLinks.includes(systemCodeOf(error) ?? '')) throw error
+      if (!withoutLinks.includes(codeOf(error) ?? '')) throw error
       await copyTo(path, temporary)
     })
     return true
   } catch (error) {
-    if (systemCodeOf(error) === 'EEXIST') return false
+    if (codeOf(error) === 'EEXIST') return false
     throw error
   }
 }
@@ -80,6 +80,6 @@ function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0)
   } catch (error) {
-    return systemCodeOf(error) === 'EPERM'
+    return codeOf(error) === 'EPERM'
   }
 }

@@ -1,6 +1,7 @@
 /** `purge`: deletes sources whose grace period is over, after reading both sides once more. */
 import { unlink } from 'node:fs/promises'
-import { failureOfOne, systemCodeOf } from './file-failure.ts'
+import { codeOf } from '../../dual-write/durable-file.ts'
+import { failureOfOne } from './file-failure.ts'
 import { hashFile, isUntouched, statFile } from './hash-file.ts'
 import { inParallel } from './in-parallel.ts'
 import type { ListedFile } from './legacy-file.ts'
@@ -110,7 +111,7 @@ async function purgeSource(
     await unlink(path)
     return undefined
   } catch (error) {
-    return `it cannot be deleted: ${systemCodeOf(error)}`
+    return `it cannot be deleted: ${codeOf(error)}`
   }
 }
 

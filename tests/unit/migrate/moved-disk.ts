@@ -91,6 +91,7 @@ export function movedDisk() {
       ...rows.filter((row) => row.userId === userId && row.fileId === fileId).map(versionOf),
       ...since,
     ],
+    ownedNames: async () => new Set<string>(),
     rollback: async (userId: string, fileId: string) => {
       said.push(`rolled back ${userId}/${fileId}`)
       return 1
@@ -102,6 +103,9 @@ export function movedDisk() {
       return [...ids]
     },
     objects: {
+      async *list() {
+        yield* stored.keys()
+      },
       hash: async (name: string) => {
         await meanwhile()
         const bytes = stored.get(name)
